@@ -1,0 +1,36 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Npgsql;
+
+namespace Rsvp.Hosting.Database;
+
+/// <summary>Adds the one data source of a service.</summary>
+public static class PostgresExtensions
+{
+    /// <summary>Adds an <see cref="NpgsqlDataSource"/> for <c>ConnectionStrings:Postgres</c> and the gate that waits for the schema.</summary>
+    /// <param name="builder">The host.</param>
+    /// <param name="configure">Changes to the connection string, such as the pool's bound; null for none.</param>
+    /// <exception cref="InvalidOperationException">The connection string is missing.</exception>
+    public static void AddPostgres(this IHostApplicationBuilder builder, Action<NpgsqlConnectionStringBuilder>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var connectionString = new NpgsqlConnectionStringBuilder(
+            builder.Configuration.GetConnectionString("Postgres")
+            ?? throw new InvalidOperationException("ConnectionStrings:Postgres is missing."))
+        {
+            ApplicationName = builder.Environment.ApplicationName,
+            MaxAutoPrepare = 100,
+            AutoPrepareMinUsages = 2,
+            Timeout = 5,
+            CommandTimeout = 30,
+            KeepAlive = 10,
+            IncludeErrorDetail = false,
+        };
+        configure?.Invoke(connectionString);
+
+        builder.Services.AddSingleton(_ => NpgsqlDataSource.Create(connectionString));
+        builder.Services.AddSingleton<SchemaGate>();
+        builder.Services.AddHealthChecks().AddCheck<SchemaHealthCheck>("schema", tags: ["ready"]);
+    }
+}

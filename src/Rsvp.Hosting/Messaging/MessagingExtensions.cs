@@ -1,0 +1,54 @@
+using MassTransit;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Rsvp.Contracts;
+using Rsvp.Hosting.Partitions;
+
+namespace Rsvp.Hosting.Messaging;
+
+/// <summary>What every bus of every service shares.</summary>
+public static class MessagingExtensions
+{
+    /// <summary>Binds the partition options and bounds how long buses take to start and to stop.</summary>
+    /// <param name="builder">The host.</param>
+    public static void AddMessagingDefaults(this IHostApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddOptions<PartitionTopologyOptions>().BindConfiguration("Partitions").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddOptions<MassTransitHostOptions>().Configure(options =>
+        {
+            // A service starts without its broker and becomes ready when the broker is there.
+            options.WaitUntilStarted = false;
+            options.StopTimeout = TimeSpan.FromSeconds(15);
+            options.ConsumerStopTimeout = TimeSpan.FromSeconds(10);
+        });
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
+    }
+
+    /// <summary>Connects a bus to <c>ConnectionStrings:RabbitMq</c> and names the exchanges of our messages.</summary>
+    /// <param name="bus">The bus.</param>
+    /// <param name="configuration">The service's configuration.</param>
+    /// <param name="connectionName">How the connection shows in the management UI.</param>
+    /// <exception cref="InvalidOperationException">The connection string is missing.</exception>
+    public static void UseBroker(this IRabbitMqBusFactoryConfigurator bus, IConfiguration configuration, string connectionName)
+    {
+        ArgumentNullException.ThrowIfNull(bus);
+        ArgumentNullException.ThrowIfNull(configuration);
+        var url = configuration.GetConnectionString("RabbitMq") ?? throw new InvalidOperationException("ConnectionStrings:RabbitMq is missing.");
+        bus.Host(new Uri(url), connectionName, host =>
+        {
+            // A frozen peer is noticed after two of these.
+            host.Heartbeat(TimeSpan.FromSeconds(configuration.GetValue("RabbitMq:HeartbeatSeconds", 10)));
+            host.RequestedConnectionTimeout(TimeSpan.FromSeconds(5));
+        });
+
+        bus.Message<CommandBatch>(message => message.SetEntityName(Topology.CommandsExchange));
+        bus.Publish<CommandBatch>(publish => publish.ExchangeType = "direct");
+        bus.Send<CommandBatch>(send => send.UseRoutingKeyFormatter(context => Topology.PartitionKey(context.Message.Partition)));
+        bus.Message<BatchApplied>(message => message.SetEntityName(Topology.OutcomesExchange));
+        bus.Publish<BatchApplied>(publish => publish.ExchangeType = "direct");
+        bus.Message<ActivityChanged>(message => message.SetEntityName(Topology.ChangesExchange));
+        bus.Publish<ActivityChanged>(publish => publish.ExchangeType = "fanout");
+    }
+}

@@ -1,0 +1,30 @@
+using System.Globalization;
+
+namespace Rsvp.Hosting.Messaging;
+
+/// <summary>Names on the broker. <c>infra/rabbitmq/definitions.json</c> says the same, and a test compares them.</summary>
+public static class Topology
+{
+    /// <summary>Direct exchange for command batches; the routing key is <see cref="PartitionKey"/>.</summary>
+    public const string CommandsExchange = "rsvp.commands";
+
+    /// <summary>Direct exchange for answers to waiting API instances; the routing key is <c>CommandBatch.ReplyTo</c>.</summary>
+    public const string OutcomesExchange = "rsvp.outcomes";
+
+    /// <summary>Fan-out exchange for committed changes; every notifier instance binds its own queue.</summary>
+    public const string ChangesExchange = "rsvp.changes";
+
+    /// <summary>Where the broker puts what a partition could not apply after <see cref="DeliveryLimit"/> attempts.</summary>
+    public const string DeadLetterQueue = "rsvp.dead";
+
+    /// <summary>Deliveries before the broker gives a message up; the last resort behind single mode.</summary>
+    public const int DeliveryLimit = 20;
+
+    /// <summary>The queue of a partition. Queue arguments are fixed at the first declaration, so the name carries a topology version.</summary>
+    /// <param name="partition">0 to P − 1.</param>
+    public static string PartitionQueue(int partition) => "rsvp.partition.v1." + PartitionKey(partition);
+
+    /// <summary>The routing key of a partition.</summary>
+    /// <param name="partition">0 to P − 1.</param>
+    public static string PartitionKey(int partition) => partition.ToString("D3", CultureInfo.InvariantCulture);
+}

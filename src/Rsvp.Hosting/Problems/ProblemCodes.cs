@@ -1,0 +1,98 @@
+namespace Rsvp.Hosting.Problems;
+
+/// <summary>The stable codes of refusals; statuses and titles are in <see cref="ProblemCatalog"/>.</summary>
+public static class ProblemCodes
+{
+    /// <summary>There is no such activity.</summary>
+    public const string ActivityNotFound = "activity_not_found";
+
+    /// <summary>There is no such RSVP.</summary>
+    public const string RsvpNotFound = "rsvp_not_found";
+
+    /// <summary>Only a host of the activity may do this.</summary>
+    public const string NotHost = "not_host";
+
+    /// <summary>This user was deleted.</summary>
+    public const string UserDeleted = "user_deleted";
+
+    /// <summary>This user already has an active RSVP to the activity.</summary>
+    public const string AlreadyRegistered = "already_registered";
+
+    /// <summary>Registration has not opened yet.</summary>
+    public const string RegistrationNotOpen = "registration_not_open";
+
+    /// <summary>Registration is closed.</summary>
+    public const string RegistrationClosed = "registration_closed";
+
+    /// <summary>The activity was called off.</summary>
+    public const string ActivityCancelled = "activity_cancelled";
+
+    /// <summary>The activity is full.</summary>
+    public const string ActivityFull = "activity_full";
+
+    /// <summary>The waitlist is full.</summary>
+    public const string WaitlistFull = "waitlist_full";
+
+    /// <summary>There is no room for a larger party; it keeps what it has.</summary>
+    public const string NotEnoughCapacity = "not_enough_capacity";
+
+    /// <summary>The party is larger than the activity allows.</summary>
+    public const string PartyTooLarge = "party_too_large";
+
+    /// <summary>The capacity would be below the seats already taken.</summary>
+    public const string CapacityBelowTaken = "capacity_below_taken";
+
+    /// <summary>The settings contradict each other.</summary>
+    public const string InvalidSettings = "invalid_settings";
+
+    /// <summary>The RSVP is not at the version asked for.</summary>
+    public const string VersionMismatch = "version_mismatch";
+
+    /// <summary>The idempotency key was used with another body.</summary>
+    public const string IdempotencyKeyReused = "idempotency_key_reused";
+
+    /// <summary>The request came too late to be applied.</summary>
+    public const string Expired = "expired";
+
+    /// <summary>The request could not be decided because of a defect; nothing changed.</summary>
+    public const string Failed = "failed";
+
+    /// <summary>The request is not valid.</summary>
+    public const string InvalidRequest = "invalid_request";
+
+    /// <summary>A valid token is needed.</summary>
+    public const string Unauthorized = "unauthorized";
+
+    /// <summary>This is not allowed.</summary>
+    public const string Forbidden = "forbidden";
+
+    /// <summary>There is nothing here.</summary>
+    public const string NotFound = "not_found";
+
+    /// <summary>There is no such request.</summary>
+    public const string RequestNotFound = "request_not_found";
+
+    /// <summary>This method is not allowed here.</summary>
+    public const string MethodNotAllowed = "method_not_allowed";
+
+    /// <summary>The body is larger than 256 KiB.</summary>
+    public const string BodyTooLarge = "body_too_large";
+
+    /// <summary>The body must be application/json.</summary>
+    public const string UnsupportedMediaType = "unsupported_media_type";
+
+    /// <summary>Too many requests.</summary>
+    public const string RateLimited = "rate_limited";
+
+    /// <summary>Something went wrong.</summary>
+    public const string InternalError = "internal_error";
+
+    /// <summary>The request may or may not take effect; repeat it with the same Idempotency-Key.</summary>
+    public const string OutcomeUnknown = "outcome_unknown";
+
+    /// <summary>Too much is going on; nothing was sent.</summary>
+    public const string Overloaded = "overloaded";
+
+    /// <summary>A part of the system is away.</summary>
+    public const string Unavailable = "unavailable";
+}

@@ -1,0 +1,70 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry.Metrics;
+
+namespace Rsvp.Hosting.ServiceDefaults;
+
+/// <summary>What every service has: health endpoints, metrics on a port of their own, lean logs.</summary>
+public static class ServiceDefaultsExtensions
+{
+    private const string ManagementPortKey = "Management:Port";
+
+    /// <summary>Adds health checks and metrics; listens on <c>Management:Port</c> as well when it is set.</summary>
+    /// <param name="builder">The host.</param>
+    public static void AddServiceDefaults(this WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddHealthChecks();
+        builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
+            .AddMeter("Rsvp", "MassTransit", "Npgsql", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.Hosting")
+            .AddRuntimeInstrumentation()
+            .AddPrometheusExporter());
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+        });
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Logging.AddFilter("MassTransit", LogLevel.Warning);
+
+        if (ManagementPort(builder.Configuration) is int port)
+        {
+            var host = builder.Configuration["Management:Host"] ?? "127.0.0.1";
+            var urls = builder.Configuration["urls"] ?? "http://127.0.0.1:8080";
+            builder.WebHost.UseUrls([.. urls.Split(';'), $"http://{host}:{port}"]);
+        }
+    }
+
+    /// <summary>Maps <c>/health/live</c>, <c>/health/ready</c> (Degraded is 503) and, on the management port or on a service without one, <c>/metrics</c>.</summary>
+    /// <param name="app">The application.</param>
+    public static void MapServiceDefaults(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        var statusCodes = new Dictionary<HealthStatus, int>
+        {
+            [HealthStatus.Healthy] = StatusCodes.Status200OK,
+            [HealthStatus.Degraded] = StatusCodes.Status503ServiceUnavailable,
+            [HealthStatus.Unhealthy] = StatusCodes.Status503ServiceUnavailable,
+        };
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions
+        {
+            Predicate = check => check.Tags.Contains("ready"),
+            ResultStatusCodes = statusCodes,
+        }).AllowAnonymous();
+
+        var managementPort = ManagementPort(app.Configuration);
+        app.UseOpenTelemetryPrometheusScrapingEndpoint(context =>
+            context.Request.Path == "/metrics" && (managementPort is null || context.Connection.LocalPort == managementPort));
+    }
+
+    private static int? ManagementPort(IConfiguration configuration) => configuration.GetValue<int?>(ManagementPortKey);
+}
