@@ -1,0 +1,91 @@
+using DbUp;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+
+namespace Rsvp.Worker.Migrations;
+
+/// <summary>Brings a database to the newest schema.</summary>
+/// <remarks>Any number of processes may start it together and repeat it: each script is applied once, in order, in a transaction of its own.</remarks>
+internal static class Migrator
+{
+    /// <summary>How long a database may take to accept connections; a first start of PostgreSQL takes a few seconds.</summary>
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(60);
+
+    private static readonly TimeSpan ConnectInterval = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>How long another process may take to migrate, and one script to run; index builds on large tables take minutes.</summary>
+    private static readonly TimeSpan ScriptTimeout = TimeSpan.FromMinutes(30);
+
+    /// <summary>The advisory lock under which scripts are applied; any number will do that nothing else locks ("RSVPMIGR").</summary>
+    private const long LockId = 0x525356504D494752;
+
+    /// <summary>Applies the scripts that the database lacks; waits up to 60 s for it to accept connections.</summary>
+    /// <param name="connectionString">A role that may create tables and roles.</param>
+    /// <param name="timeProvider">Measures the wait.</param>
+    /// <param name="logger">Where applied scripts are named; null: nowhere.</param>
+    /// <param name="cancellationToken">Ends the waits, not a running script.</param>
+    /// <exception cref="NpgsqlException">The database was not reachable in time, or refused.</exception>
+    /// <exception cref="InvalidOperationException">A script failed; the ones before it stay applied.</exception>
+    internal static async Task ApplyAsync(
+        string connectionString, TimeProvider timeProvider, ILogger? logger = null, CancellationToken cancellationToken = default)
+    {
+        // Unpooled: closing the connection ends the session, and with it the lock.
+        var unpooled = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            Pooling = false,
+            CommandTimeout = (int)ScriptTimeout.TotalSeconds,
+        }.ConnectionString;
+
+        await using var holder = await ConnectAsync(unpooled, timeProvider, cancellationToken);
+        await using var takeLock = new NpgsqlCommand("SELECT pg_advisory_lock($1)", holder)
+        {
+            Parameters = { new() { Value = LockId } },
+        };
+        await takeLock.ExecuteNonQueryAsync(cancellationToken);
+
+        var scripts = MigrationScripts.Load();
+        var result = DeployChanges.To.PostgresqlDatabase(unpooled)
+            .WithScripts(scripts)
+            .JournalTo((connections, _) => new SchemaVersionJournal(connections, scripts))
+            .WithTransactionPerScript()
+            .WithVariablesDisabled() // or it takes the $$ of PL/pgSQL for variables
+            .WithExecutionTimeout(ScriptTimeout)
+            .LogTo(logger ?? NullLogger.Instance)
+            .Build()
+            .PerformUpgrade();
+
+        if (!result.Successful)
+        {
+            throw new InvalidOperationException($"Migration {result.ErrorScript?.Name} failed: {result.Error?.Message}", result.Error);
+        }
+    }
+
+    private static async Task<NpgsqlConnection> ConnectAsync(string connectionString, TimeProvider timeProvider, CancellationToken cancellationToken)
+    {
+        var started = timeProvider.GetTimestamp();
+        while (true)
+        {
+            var connection = new NpgsqlConnection(connectionString);
+            try
+            {
+                await connection.OpenAsync(cancellationToken);
+                return connection;
+            }
+            catch (NpgsqlException exception) when (MayPass(exception) && timeProvider.GetElapsedTime(started) < ConnectTimeout)
+            {
+                await connection.DisposeAsync();
+                await Task.Delay(ConnectInterval, timeProvider, cancellationToken);
+            }
+            catch
+            {
+                await connection.DisposeAsync();
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Not there yet, starting up or out of connections; a wrong password or database name stays wrong.</summary>
+    private static bool MayPass(NpgsqlException exception) => exception is not PostgresException refusal
+        || refusal.IsTransient
+        || refusal.SqlState is PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.TooManyConnections;
+}
