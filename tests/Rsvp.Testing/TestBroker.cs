@@ -1,0 +1,76 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Xunit;
+
+namespace Rsvp.Testing;
+
+/// <summary>A virtual host of its own on the test broker; deleted at the end, its connections and queues with it.</summary>
+public sealed class TestBroker : IAsyncLifetime
+{
+    private readonly HttpClient _management = CreateManagementClient();
+
+    /// <summary>The virtual host's name.</summary>
+    public string VirtualHost { get; } = $"rsvp-test-{Guid.NewGuid():N}";
+
+    /// <summary>AMQP URL of an administrator to this virtual host.</summary>
+    public string Url => new UriBuilder(TestServers.RabbitMq) { Path = VirtualHost }.Uri.AbsoluteUri;
+
+    /// <summary>Makes a virtual host; the caller disposes of it.</summary>
+    public static async Task<TestBroker> CreateAsync()
+    {
+        var broker = new TestBroker();
+        await broker.InitializeAsync();
+        return broker;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask InitializeAsync()
+    {
+        var userName = Uri.UnescapeDataString(TestServers.RabbitMq.UserInfo.Split(':')[0]);
+        await SendAsync(HttpMethod.Put, $"vhosts/{VirtualHost}");
+        await SendAsync(
+            HttpMethod.Put,
+            $"permissions/{VirtualHost}/{Uri.EscapeDataString(userName)}",
+            new { configure = ".*", write = ".*", read = ".*" });
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await SendAsync(HttpMethod.Delete, $"vhosts/{VirtualHost}");
+        _management.Dispose();
+    }
+
+    /// <summary>Reads from the management API, such as <c>queues</c> or <c>exchanges</c> of this virtual host.</summary>
+    /// <param name="resource">A resource that is listed by virtual host.</param>
+    public async Task<JsonElement> ListAsync(string resource) =>
+        await _management.GetFromJsonAsync<JsonElement>(new Uri($"{resource}/{VirtualHost}", UriKind.Relative));
+
+    /// <summary>Asks the management API about this virtual host or the server.</summary>
+    /// <param name="method">The HTTP method.</param>
+    /// <param name="path">The path behind <c>/api/</c>.</param>
+    /// <param name="body">The JSON body; null for none.</param>
+    /// <exception cref="HttpRequestException">It refused.</exception>
+    public async Task SendAsync(HttpMethod method, string path, object? body = null)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative))
+        {
+            Content = JsonContent.Create(body ?? new object()),
+        };
+        using var response = await _management.SendAsync(request);
+        response.EnsureSuccessStatusCode();
+    }
+
+    private static HttpClient CreateManagementClient()
+    {
+        var url = TestServers.RabbitMqManagement;
+        var credentials = Encoding.UTF8.GetBytes(Uri.UnescapeDataString(url.UserInfo));
+        return new HttpClient
+        {
+            BaseAddress = new UriBuilder(url.Scheme, url.Host, url.Port, "/api/").Uri,
+            DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(credentials)) },
+        };
+    }
+}

@@ -1,0 +1,101 @@
+using Npgsql;
+using Xunit;
+
+namespace Rsvp.Testing;
+
+/// <summary>A migrated database of its own on the test server; dropped at the end. A class fixture, or made by a test that wants one for itself.</summary>
+public class TestDatabase : IAsyncLifetime
+{
+    private readonly string _name = $"rsvp_test_{Guid.NewGuid():N}";
+    private NpgsqlDataSource? _dataSource;
+
+    /// <summary>Connection string of a superuser to this database.</summary>
+    public string ConnectionString => ConnectionStringTo(_name);
+
+    /// <summary>Connections of a superuser to this database.</summary>
+    public NpgsqlDataSource DataSource => _dataSource ?? throw new InvalidOperationException("InitializeAsync was not awaited.");
+
+    /// <summary>Makes a migrated database; the caller disposes of it.</summary>
+    public static async Task<TestDatabase> CreateAsync()
+    {
+        var database = new TestDatabase();
+        await database.InitializeAsync();
+        return database;
+    }
+
+    /// <summary>Makes a database with nothing in it; the caller disposes of it.</summary>
+    public static async Task<TestDatabase> CreateEmptyAsync()
+    {
+        var database = new EmptyTestDatabase();
+        await database.InitializeAsync();
+        return database;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask InitializeAsync()
+    {
+        await CreateDatabaseAsync(_name);
+        _dataSource = NpgsqlDataSource.Create(ConnectionString);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        if (_dataSource is not null)
+        {
+            await _dataSource.DisposeAsync();
+            await using var server = NpgsqlDataSource.Create(TestServers.Postgres);
+            await using var drop = server.CreateCommand($"DROP DATABASE IF EXISTS {_name} WITH (FORCE)");
+            await drop.ExecuteNonQueryAsync();
+        }
+    }
+
+    /// <summary>Runs statements that return nothing.</summary>
+    /// <param name="sql">The statements; parameters are <c>$1</c>, <c>$2</c> and so on.</param>
+    /// <param name="values">The parameters' values.</param>
+    /// <returns>The number of rows changed.</returns>
+    public async Task<int> ExecuteAsync(string sql, params object?[] values)
+    {
+        await using var command = CreateCommand(sql, values);
+        return await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Reads one value.</summary>
+    /// <param name="sql">The query; parameters are <c>$1</c>, <c>$2</c> and so on.</param>
+    /// <param name="values">The parameters' values.</param>
+    /// <returns>The first column of the first row; null when there is none.</returns>
+    public async Task<T?> ScalarAsync<T>(string sql, params object?[] values)
+    {
+        await using var command = CreateCommand(sql, values);
+        return await command.ExecuteScalarAsync() is T value ? value : default;
+    }
+
+    /// <summary>Creates the database on the server.</summary>
+    /// <param name="name">Its name.</param>
+    protected virtual async Task CreateDatabaseAsync(string name) => await DatabaseTemplate.CopyAsync(name);
+
+    internal static string ConnectionStringTo(string database) =>
+        new NpgsqlConnectionStringBuilder(TestServers.Postgres) { Database = database, IncludeErrorDetail = true }.ConnectionString;
+
+    private NpgsqlCommand CreateCommand(string sql, object?[] values)
+    {
+        var command = DataSource.CreateCommand(sql);
+        foreach (var value in values)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = value ?? DBNull.Value });
+        }
+
+        return command;
+    }
+
+    private sealed class EmptyTestDatabase : TestDatabase
+    {
+        protected override async Task CreateDatabaseAsync(string name)
+        {
+            await using var server = NpgsqlDataSource.Create(TestServers.Postgres);
+            await using var create = server.CreateCommand($"CREATE DATABASE {name}");
+            await create.ExecuteNonQueryAsync();
+        }
+    }
+}
