@@ -188,7 +188,8 @@ CREATE INDEX notifications_by_user ON notifications (user_id, created_at);
 
 -- Committed and not yet confirmed by the broker.
 CREATE TABLE outbox (
-    outbox_id   bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    outbox_id   uuid PRIMARY KEY,
+    -- The message's type name in Rsvp.Contracts.
     kind        text NOT NULL,
     payload     json NOT NULL,
     created_at  timestamptz NOT NULL DEFAULT now()

@@ -1,0 +1,34 @@
+using System.Text.Json;
+using Rsvp.Contracts;
+using Rsvp.Hosting.Json;
+
+namespace Rsvp.Worker.Outbox;
+
+/// <summary>A message that a transaction leaves for others; published after the commit, deleted when the broker confirmed it.</summary>
+/// <param name="Id">Its row.</param>
+/// <param name="Message">One of the events in Rsvp.Contracts.</param>
+internal sealed record OutboxMessage(Guid Id, object Message)
+{
+    public string Kind => Message.GetType().Name;
+
+    public string ToJson() => Message switch
+    {
+        ActivityChanged changed => JsonSerializer.Serialize(changed, OutcomeJson.Default.ActivityChanged),
+        VacancyOpened opened => JsonSerializer.Serialize(opened, OutcomeJson.Default.VacancyOpened),
+        PassCompleted completed => JsonSerializer.Serialize(completed, OutcomeJson.Default.PassCompleted),
+        _ => throw new InvalidOperationException($"{Kind} is no message of the outbox."),
+    };
+
+    /// <summary>Reads a row; null when this build does not know the kind (another build will).</summary>
+    public static OutboxMessage? FromRow(Guid id, string kind, string json)
+    {
+        object? message = kind switch
+        {
+            nameof(ActivityChanged) => JsonSerializer.Deserialize(json, OutcomeJson.Default.ActivityChanged),
+            nameof(VacancyOpened) => JsonSerializer.Deserialize(json, OutcomeJson.Default.VacancyOpened),
+            nameof(PassCompleted) => JsonSerializer.Deserialize(json, OutcomeJson.Default.PassCompleted),
+            _ => null,
+        };
+        return message is null ? null : new OutboxMessage(id, message);
+    }
+}

@@ -1,0 +1,222 @@
+using System.Diagnostics;
+using Npgsql;
+using Rsvp.Contracts;
+using Rsvp.Hosting.FailPoints;
+using Rsvp.Hosting.Problems;
+using Rsvp.Worker.Decisions;
+using Rsvp.Worker.Outbox;
+using Rsvp.Worker.Waitlist;
+
+namespace Rsvp.Worker.Partitions;
+
+/// <summary>Applies the commands of a batch in order and gives every one its outcome, whatever happens to the database meanwhile.</summary>
+/// <param name="dataSource">The worker's database.</param>
+/// <param name="fold">The decisions.</param>
+/// <param name="metrics">What happened.</param>
+/// <param name="timeProvider">The clock of back-off; decisions follow the database's.</param>
+/// <param name="logger">What went wrong.</param>
+internal sealed partial class BatchApplier(
+    NpgsqlDataSource dataSource, Fold fold, PartitionMetrics metrics, TimeProvider timeProvider, ILogger<BatchApplier> logger)
+{
+    // Two writers meet at a hand-over; more than a few conflicts in a row mean that something else is wrong.
+    private const int ConflictsMax = 5;
+
+    // A batch that was delivered this often may contain a command that kills the process.
+    private const int SuspiciousDeliveryCount = 3;
+    private const int AttemptsMax = 3;
+
+    private static readonly TimeSpan BackoffMax = TimeSpan.FromSeconds(2);
+
+    /// <summary>False leaves the version guard out; only the tests that prove it do.</summary>
+    public bool Guards { get; init; } = true;
+
+    /// <summary>Applies commands of one partition.</summary>
+    /// <param name="commands">In queue order.</param>
+    /// <param name="deliveryCount">How often the broker delivered them before.</param>
+    /// <param name="cancellationToken">The worker stops; what is not committed is delivered again.</param>
+    public async Task<AppliedBatch> ApplyAsync(IReadOnlyList<Command> commands, int deliveryCount, CancellationToken cancellationToken)
+    {
+        var outcomes = new List<CommandOutcome>(commands.Count);
+        var outbox = new List<OutboxMessage>();
+        foreach (var run in Runs.Split(commands))
+        {
+            var isolates = deliveryCount >= SuspiciousDeliveryCount;
+            var applied = isolates ? null : await TryApplyTogetherAsync(run, cancellationToken);
+            if (applied is not null)
+            {
+                Add(applied);
+                continue;
+            }
+
+            metrics.SingleMode();
+            foreach (var command in run)
+            {
+                Add(await ApplyAloneAsync(command, countsAttempt: isolates, cancellationToken));
+            }
+        }
+
+        return new AppliedBatch(outcomes, outbox);
+
+        void Add(AppliedBatch part)
+        {
+            outcomes.AddRange(part.Outcomes);
+            outbox.AddRange(part.Outbox);
+        }
+    }
+
+    /// <returns>Null when the commands have to be tried one by one.</returns>
+    private async Task<AppliedBatch?> TryApplyTogetherAsync(IReadOnlyList<Command> commands, CancellationToken cancellationToken)
+    {
+        for (var conflicts = 0; conflicts < ConflictsMax;)
+        {
+            try
+            {
+                return await RetryTransientAsync(() => ApplyOnceAsync(commands, fails: false, cancellationToken), cancellationToken);
+            }
+            catch (PostgresException error) when (SqlErrors.Classify(error) == SqlError.Conflict)
+            {
+                conflicts++;
+                metrics.Conflict();
+                LogConflict(conflicts, commands.Count, error.ConstraintName ?? error.SqlState);
+            }
+            catch (PostgresException error) when (SqlErrors.Classify(error) == SqlError.Permanent)
+            {
+                LogPermanent(error, commands.Count);
+                return null;
+            }
+        }
+
+        return null;
+    }
+
+    private async Task<AppliedBatch> ApplyAloneAsync(Command command, bool countsAttempt, CancellationToken cancellationToken)
+    {
+        var fails = countsAttempt
+            && await RetryTransientAsync(() => CountAttemptAsync(command.RequestId, cancellationToken), cancellationToken) > AttemptsMax;
+        if (!fails && await TryApplyTogetherAsync([command], cancellationToken) is AppliedBatch applied)
+        {
+            return applied;
+        }
+
+        LogGivenUp(command.Name, command.RequestId, command.ActivityId);
+        return await RetryTransientAsync(() => ApplyOnceAsync([command], fails: true, cancellationToken), cancellationToken);
+    }
+
+    private async Task<AppliedBatch> ApplyOnceAsync(IReadOnlyList<Command> commands, bool fails, CancellationToken cancellationToken)
+    {
+        var started = Stopwatch.GetTimestamp();
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        var state = await BatchLoad.ReadAsync(connection, commands, cancellationToken);
+        FailPoint.Hit("after_load");
+
+        var outbox = new List<OutboxMessage>();
+        IReadOnlyList<DecidedCommand> decided;
+        if (fails)
+        {
+            decided = [.. commands.Select(command => Fold.Failed(state, command))];
+        }
+        else if (commands is [{ PromoteWaitlist: { } pass } command])
+        {
+            decided = [await DecidePassAsync(connection, state, command, pass, outbox, cancellationToken)];
+            outbox.AddRange(Events.Of(state, vacantActivities: []));
+        }
+        else
+        {
+            decided = fold.Decide(state, commands);
+            outbox.AddRange(Events.Of(state, Fold.OpenVacancies(state)));
+        }
+
+        await SaveAsync(connection, state, decided, outbox, cancellationToken);
+        metrics.Applied(decided, Stopwatch.GetElapsedTime(started));
+        return new AppliedBatch([.. decided.Select(one => one.Outcome)], outbox);
+    }
+
+    private static async Task<DecidedCommand> DecidePassAsync(
+        NpgsqlConnection connection, WorkingSet state, Command command, PromoteWaitlist pass, List<OutboxMessage> outbox, CancellationToken cancellationToken)
+    {
+        if (state.Activity(command.ActivityId) is not ActivityState activity)
+        {
+            return new DecidedCommand(command, Fold.Rejected(state, command, ProblemCodes.ActivityNotFound), IsNew: true, KeyId: null);
+        }
+
+        var line = await LineLoad.ReadAsync(connection, activity.Id, cancellationToken);
+        var result = PassDecision.Decide(activity, line, state.Now);
+        state.Apply(result.Decision, command.RequestId);
+        outbox.Add(new OutboxMessage(Guid.CreateVersion7(state.Now), new PassCompleted
+        {
+            ActivityId = activity.Id,
+            Version = state.Activities[activity.Id].Version,
+            PassNumber = pass.PassNumber,
+            PlacesPromoted = result.PlacesPromoted,
+            MoreLeft = result.MoreLeft,
+        }));
+        return new DecidedCommand(command, OutcomeBuilder.Build(state, command, result.Decision), IsNew: true, KeyId: null);
+    }
+
+    private async Task SaveAsync(
+        NpgsqlConnection connection, WorkingSet state, IReadOnlyList<DecidedCommand> decided, IReadOnlyList<OutboxMessage> outbox, CancellationToken cancellationToken)
+    {
+        if (decided.All(one => !one.IsNew))
+        {
+            return; // Delivered again: everything is there already.
+        }
+
+        await using var batch = new NpgsqlBatch(connection);
+        BatchSave.AddDomain(batch, state, Guards);
+        BatchRecords.AddLog(batch, state);
+        BatchRecords.AddOutcomes(batch, decided, forgetAttempts: decided.Count == 1);
+        BatchRecords.AddOutbox(batch, outbox);
+        FailPoint.Hit("before_commit");
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+        FailPoint.Hit("after_commit");
+    }
+
+    private async Task<int> CountAttemptAsync(Guid requestId, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            """
+            INSERT INTO command_attempts (request_id, attempts, last_at) VALUES ($1, 1, now())
+            ON CONFLICT (request_id) DO UPDATE SET attempts = command_attempts.attempts + 1, last_at = now()
+            RETURNING attempts
+            """);
+        command.Parameters.AddWithValue(requestId);
+        return (int)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    private async Task<T> RetryTransientAsync<T>(Func<Task<T>> attempt, CancellationToken cancellationToken)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await attempt();
+            }
+            catch (Exception error) when (SqlErrors.Classify(error) == SqlError.Transient && !cancellationToken.IsCancellationRequested)
+            {
+                metrics.Retry();
+                LogTransient(tries, error.Message);
+            }
+
+            // In place, so that order is kept: 20 ms, doubled up to two seconds, for as long as it takes.
+            var backoff = TimeSpan.FromMilliseconds(20 * Math.Pow(2, Math.Min(tries - 1, 7)));
+            await Task.Delay(backoff < BackoffMax ? backoff : BackoffMax, timeProvider, cancellationToken);
+        }
+    }
+
+    [LoggerMessage(3101, LogLevel.Information, "Conflict {Conflicts} on a batch of {CommandCount} commands: {Guard}; decided anew")]
+    private partial void LogConflict(int conflicts, int commandCount, string guard);
+
+    [LoggerMessage(3102, LogLevel.Error, "A batch of {CommandCount} commands failed; they are applied one by one")]
+    private partial void LogPermanent(Exception error, int commandCount);
+
+    [LoggerMessage(3103, LogLevel.Warning, "The database could not apply a batch, try {Tries}: {Reason}")]
+    private partial void LogTransient(int tries, string reason);
+
+    [LoggerMessage(3104, LogLevel.Error, "Gave up on {Command} {RequestId} of activity {ActivityId}: its outcome is failed")]
+    private partial void LogGivenUp(string command, Guid requestId, Guid activityId);
+}
+
+/// <summary>What became of a batch.</summary>
+/// <param name="Outcomes">One per command, in order.</param>
+/// <param name="Outbox">Committed messages, to be published now.</param>
+internal sealed record AppliedBatch(IReadOnlyList<CommandOutcome> Outcomes, IReadOnlyList<OutboxMessage> Outbox);

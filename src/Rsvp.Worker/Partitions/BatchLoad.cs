@@ -1,0 +1,174 @@
+using System.Text.Json;
+using Npgsql;
+using Rsvp.Contracts;
+using Rsvp.Hosting.Json;
+using Rsvp.Worker.Decisions;
+
+namespace Rsvp.Worker.Partitions;
+
+/// <summary>Reads, in one round trip, all that the decisions of a batch need.</summary>
+internal static class BatchLoad
+{
+    // First, so that a later commit by anybody else fails the guard; its now() is the batch's only clock.
+    private const string ActivitiesSql =
+        $"""
+        SELECT now(), {RowReading.ActivityColumns}
+        FROM   (SELECT 1) AS always
+        LEFT   JOIN activities a ON a.activity_id = ANY($1)
+        """;
+
+    // By id: two partitions that meet new users in different orders must not wait for each other in a circle.
+    private const string NewUsersSql =
+        """
+        INSERT INTO users (user_id, name, email)
+        SELECT asking.user_id, asking.name, asking.email
+        FROM   unnest($1, $2, $3) AS asking (user_id, name, email)
+        WHERE  NOT EXISTS (SELECT FROM users known WHERE known.user_id = asking.user_id)
+        ORDER  BY asking.user_id
+        ON     CONFLICT DO NOTHING
+        """;
+
+    private const string DeletedUsersSql = "SELECT user_id FROM users WHERE user_id = ANY($1) AND deleted_at IS NOT NULL";
+
+    private const string RsvpsSql =
+        $"""
+        SELECT {RowReading.RsvpColumns}
+        FROM   unnest($1, $2) AS wanted (activity_id, user_id)
+        JOIN   rsvps r ON r.activity_id = wanted.activity_id AND r.user_id = wanted.user_id
+        """;
+
+    private const string HostsSql =
+        """
+        SELECT h.activity_id, h.user_id
+        FROM   unnest($1, $2) AS wanted (activity_id, user_id)
+        JOIN   activity_hosts h ON h.activity_id = wanted.activity_id AND h.user_id = wanted.user_id
+        """;
+
+    private const string OutcomesSql = "SELECT outcome FROM rsvp_requests WHERE request_id = ANY($1)";
+
+    private const string KeysSql = "SELECT key_id, request_id FROM rsvp_requests WHERE key_id = ANY($1)";
+
+    private const string RanksSql =
+        """
+        WITH wanted AS (
+            SELECT r.activity_id, r.line_key
+            FROM   unnest($1, $2) AS asked (activity_id, user_id)
+            JOIN   rsvps r ON r.activity_id = asked.activity_id AND r.user_id = asked.user_id
+            WHERE  r.status = 'waitlisted'
+        ), ranked AS (
+            SELECT r.activity_id, r.line_key,
+                   dense_rank() OVER (PARTITION BY r.activity_id ORDER BY r.line_key, r.place_id) AS rank
+            FROM   rsvps r
+            JOIN   (SELECT activity_id, max(line_key) AS line_key FROM wanted GROUP BY activity_id) AS last
+                   ON r.activity_id = last.activity_id AND r.line_key <= last.line_key
+            WHERE  r.status = 'waitlisted'
+        )
+        SELECT DISTINCT activity_id, line_key, rank FROM ranked JOIN wanted USING (activity_id, line_key)
+        """;
+
+    private const string SmallestPlacesSql =
+        """
+        SELECT a.activity_id,
+               (SELECT min(r.place_spots) FROM rsvps r WHERE r.activity_id = a.activity_id AND r.status = 'waitlisted')
+        FROM   activities a
+        WHERE  a.activity_id = ANY($1) AND a.waitlisted_places > 0
+        """;
+
+    /// <summary>Loads the state for the commands.</summary>
+    /// <param name="connection">Open, outside a transaction: the batch is one of its own.</param>
+    /// <param name="commands">The commands.</param>
+    /// <param name="cancellationToken">Ends the load.</param>
+    public static async Task<WorkingSet> ReadAsync(
+        NpgsqlConnection connection, IReadOnlyList<Command> commands, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        AddStatements(batch, commands);
+        await using var row = await batch.ExecuteReaderAsync(cancellationToken);
+        return await ReadResultsAsync(row, cancellationToken);
+    }
+
+    private static void AddStatements(NpgsqlBatch batch, IReadOnlyList<Command> commands)
+    {
+        Guid[] activityIds = [.. commands.Select(command => command.ActivityId).Distinct()];
+        var callers = commands.Select(command => command.Caller).Where(caller => caller.UserId != Guid.Empty).DistinctBy(caller => caller.UserId).ToList();
+        var parties = commands.Select(command => (command.ActivityId, UserId: command.RsvpUserId ?? command.Caller.UserId)).Distinct().ToList();
+        var hosts = commands.Where(command => command.UpdateActivity is not null)
+            .Select(command => (command.ActivityId, command.Caller.UserId)).Distinct().ToList();
+        Guid[] partyActivities = [.. parties.Select(party => party.ActivityId)];
+        Guid[] partyUsers = [.. parties.Select(party => party.UserId)];
+        Guid[] userIds = [.. callers.Select(caller => caller.UserId)];
+
+        Sql.Add(batch, ActivitiesSql, activityIds);
+        Sql.Add(batch, NewUsersSql, userIds, callers.Select(caller => caller.Name).ToArray(), callers.Select(caller => caller.Email).ToArray());
+        Sql.Add(batch, DeletedUsersSql, userIds);
+        Sql.Add(batch, RsvpsSql, partyActivities, partyUsers);
+        Sql.Add(batch, HostsSql, hosts.Select(host => host.ActivityId).ToArray(), hosts.Select(host => host.UserId).ToArray());
+        Sql.Add(batch, OutcomesSql, commands.Select(command => command.RequestId).ToArray());
+        Sql.Add(batch, KeysSql, commands.Where(command => command.KeyId is not null).Select(command => command.KeyId!.Value).ToArray());
+        Sql.Add(batch, RanksSql, partyActivities, partyUsers);
+        Sql.Add(batch, SmallestPlacesSql, activityIds);
+    }
+
+    private static async Task<WorkingSet> ReadResultsAsync(NpgsqlDataReader row, CancellationToken cancellationToken)
+    {
+        await row.ReadAsync(cancellationToken);
+        var state = new WorkingSet { Now = row.GetFieldValue<DateTimeOffset>(0) };
+        do
+        {
+            if (!row.IsDBNull(1))
+            {
+                state.Load(RowReading.Activity(row, 1));
+            }
+        }
+        while (await row.ReadAsync(cancellationToken));
+
+        // The insert of users has no result set: the reader goes on to the next one that has.
+        await row.NextResultAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+        {
+            state.DeletedUsers.Add(row.GetGuid(0));
+        }
+
+        await row.NextResultAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+        {
+            state.Load(RowReading.Rsvp(row));
+        }
+
+        await row.NextResultAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+        {
+            state.Hosts.Add((row.GetGuid(0), row.GetGuid(1)));
+        }
+
+        await row.NextResultAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+        {
+            var outcome = JsonSerializer.Deserialize(row.GetString(0), OutcomeJson.Default.CommandOutcome)!;
+            state.OutcomesByRequest[outcome.RequestId] = outcome;
+        }
+
+        await row.NextResultAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+        {
+            state.RequestsByKey[row.GetGuid(0)] = row.GetGuid(1);
+        }
+
+        await row.NextResultAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+        {
+            state.Line(row.GetGuid(0)).LoadRank(row.GetInt64(1), (int)row.GetInt64(2));
+        }
+
+        await row.NextResultAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+        {
+            if (!row.IsDBNull(1))
+            {
+                state.Line(row.GetGuid(0)).LoadSmallest(row.GetInt32(1));
+            }
+        }
+
+        return state;
+    }
+}

@@ -1,0 +1,41 @@
+using Rsvp.Contracts;
+using Rsvp.Worker.Decisions;
+using Rsvp.Worker.Outbox;
+
+namespace Rsvp.Worker.Partitions;
+
+/// <summary>What others hear of a batch: one message per activity that changed, one per vacancy.</summary>
+internal static class Events
+{
+    public static IEnumerable<OutboxMessage> Of(WorkingSet state, IReadOnlyList<Guid> vacantActivities)
+    {
+        var rsvpsByActivity = state.ChangedRsvps.Values.ToLookup(rsvp => rsvp.ActivityId);
+        foreach (var activityId in state.ChangedActivities)
+        {
+            var activity = state.Activities[activityId];
+            yield return Message(new ActivityChanged
+            {
+                ActivityId = activityId,
+                Version = activity.Version,
+                At = state.Now,
+                Capacity = OutcomeBuilder.Capacity(activity),
+                WaitlistLength = activity.WaitlistedPlaces,
+                Rsvps = [.. rsvpsByActivity[activityId].Select(rsvp => new RsvpChanged
+                {
+                    RsvpId = rsvp.Id,
+                    UserId = rsvp.UserId,
+                    Status = OutcomeBuilder.StatusName(rsvp.Status),
+                    OfferExpiresAt = rsvp.OfferExpiresAt,
+                    RsvpVersion = rsvp.Version,
+                })],
+            });
+        }
+
+        foreach (var activityId in vacantActivities)
+        {
+            yield return Message(new VacancyOpened { ActivityId = activityId, Version = state.Activities[activityId].Version });
+        }
+
+        OutboxMessage Message(object message) => new(Guid.CreateVersion7(state.Now), message);
+    }
+}

@@ -1,0 +1,94 @@
+using Npgsql;
+using Rsvp.Worker.Decisions;
+using Rsvp.Worker.Waitlist;
+
+namespace Rsvp.Worker.Partitions;
+
+/// <summary>Reads of a line what a pass needs: not the line, but the next places that fit and the first that stands in their way.</summary>
+internal static class LineLoad
+{
+    // The sizes present are stepped through on the index by size, so that neither a long line nor a rare size is walked.
+    private const string PlacesSql =
+        $"""
+        WITH RECURSIVE room AS (
+            SELECT activity_id, coalesce(capacity, 2147483647) AS capacity,
+                   coalesce(greatest(0, capacity - confirmed_participants - offered_participants), 2147483647) AS free
+            FROM   activities
+            WHERE  activity_id = $1
+        ), sizes AS (
+            SELECT min(r.place_spots) AS spots FROM rsvps r WHERE r.activity_id = $1 AND r.status = 'waitlisted'
+            UNION  ALL
+            SELECT (SELECT min(r.place_spots) FROM rsvps r
+                    WHERE r.activity_id = $1 AND r.status = 'waitlisted' AND r.place_spots > sizes.spots)
+            FROM   sizes
+            WHERE  sizes.spots IS NOT NULL
+        ), fitting AS (
+            SELECT place.line_key
+            FROM   room, sizes, LATERAL (
+                SELECT DISTINCT r.line_key
+                FROM   rsvps r
+                WHERE  r.activity_id = $1 AND r.status = 'waitlisted' AND r.place_spots = sizes.spots
+                ORDER  BY r.line_key
+                LIMIT  $2
+            ) AS place
+            WHERE  sizes.spots <= room.free AND sizes.spots <= room.capacity
+            ORDER  BY place.line_key
+            LIMIT  $2
+        ), in_the_way AS (
+            SELECT min(place.line_key) AS line_key
+            FROM   room, sizes, LATERAL (
+                SELECT r.line_key
+                FROM   rsvps r
+                WHERE  r.activity_id = $1 AND r.status = 'waitlisted' AND r.place_spots = sizes.spots
+                ORDER  BY r.line_key
+                LIMIT  1
+            ) AS place
+            WHERE  sizes.spots > room.free AND sizes.spots <= room.capacity
+        )
+        SELECT {RowReading.RsvpColumns}
+        FROM   rsvps r
+        WHERE  r.activity_id = $1 AND r.status = 'waitlisted'
+          AND  r.line_key IN (SELECT line_key FROM fitting UNION ALL SELECT line_key FROM in_the_way)
+        ORDER  BY r.line_key, r.rsvp_id
+        """;
+
+    // The last ones by order in line: they are the ones that were behind any place still waiting.
+    private const string OvertakesSql =
+        """
+        SELECT line_key, max(seq)
+        FROM   rsvp_analytics
+        WHERE  activity_id = $1 AND rule = 'pass' AND line_key IS NOT NULL
+        GROUP  BY line_key
+        ORDER  BY line_key DESC
+        LIMIT  (SELECT coalesce(skip_limit, 0) FROM activities WHERE activity_id = $1)
+        """;
+
+    /// <summary>Loads the line of an activity.</summary>
+    /// <param name="connection">Open, outside a transaction.</param>
+    /// <param name="activityId">The activity.</param>
+    /// <param name="cancellationToken">Ends the load.</param>
+    public static async Task<Line> ReadAsync(NpgsqlConnection connection, Guid activityId, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        Sql.Add(batch, PlacesSql, activityId, Pass.PlacesMax + 1);
+        Sql.Add(batch, OvertakesSql, activityId);
+        await using var row = await batch.ExecuteReaderAsync(cancellationToken);
+
+        var parties = new List<RsvpState>();
+        while (await row.ReadAsync(cancellationToken))
+        {
+            parties.Add(RowReading.Rsvp(row));
+        }
+
+        var overtakes = new List<Overtake>();
+        await row.NextResultAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+        {
+            overtakes.Add(new Overtake(row.GetInt64(0), row.GetInt64(1)));
+        }
+
+        List<WaitingPlace> places = [.. parties.GroupBy(party => party.Place!.LineKey)
+            .Select(place => new WaitingPlace(place.First().Place!, [.. place]))];
+        return new Line(places, overtakes, IsComplete: places.Count <= Pass.PlacesMax);
+    }
+}

@@ -1,0 +1,47 @@
+using MassTransit;
+using Rsvp.Hosting.Database;
+using Rsvp.Hosting.Messaging;
+using Rsvp.Worker.Decisions;
+using Rsvp.Worker.Outbox;
+
+namespace Rsvp.Worker.Partitions;
+
+/// <summary>Adds what applies commands.</summary>
+internal static class PartitionExtensions
+{
+    public static void AddPartitions(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<PartitionMetrics>();
+        builder.Services.AddSingleton<Fold>();
+        builder.Services.AddSingleton<BatchApplier>();
+        builder.Services.AddSingleton<OutcomeReplies>();
+        builder.Services.AddSingleton<PartitionHost>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<PartitionHost>());
+        builder.Services.AddHealthChecks().AddCheck<PartitionHost>("partitions", tags: ["ready"]);
+
+        builder.AddMessagingDefaults();
+        builder.Services.AddMassTransit(bus =>
+        {
+            bus.AddConsumer<CommandBatchConsumer>();
+            bus.UsingRabbitMq((_, broker) => broker.UseBroker(builder.Configuration, "rsvp-worker consume"));
+        });
+        builder.Services.AddMassTransit<IPublishBus>(bus =>
+            bus.UsingRabbitMq((_, broker) => broker.UseBroker(builder.Configuration, "rsvp-worker publish")));
+    }
+
+    /// <summary>The worker's database, with bounds on every wait: a partition is retried in place, not left hanging.</summary>
+    public static void AddWorkerPostgres(this WebApplicationBuilder builder) => builder.AddPostgres(connection =>
+    {
+        // One connection per partition and a few for what runs beside them.
+        connection.MaxPoolSize = 40;
+        connection.Options = "-c lock_timeout=2s -c statement_timeout=30s -c idle_in_transaction_session_timeout=30s";
+    });
+
+    /// <summary>Adds what publishes committed events.</summary>
+    public static void AddOutbox(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<OutboxDispatcher>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<OutboxDispatcher>());
+        builder.Services.AddHostedService<OutboxSweep>();
+    }
+}

@@ -1,0 +1,28 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Rsvp.Worker.Partitions;
+
+/// <summary>Adds statements with positional parameters to a batch.</summary>
+internal static class Sql
+{
+    /// <summary>Adds a statement whose <c>$1</c>, <c>$2</c>, … are <paramref name="values"/>, typed by their CLR types.</summary>
+    public static void Add(NpgsqlBatch batch, string sql, params ReadOnlySpan<object> values)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var value in values)
+        {
+            command.Parameters.Add(value as NpgsqlParameter ?? new NpgsqlParameter { Value = value });
+        }
+
+        batch.BatchCommands.Add(command);
+    }
+
+    /// <summary>JSON texts as one array parameter.</summary>
+    public static NpgsqlParameter Json(IEnumerable<string> texts) =>
+        new() { Value = texts.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Json };
+
+    /// <summary>JSON texts for jsonb columns as one array parameter.</summary>
+    public static NpgsqlParameter Jsonb(IEnumerable<string?> texts) =>
+        new() { Value = texts.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb };
+}
