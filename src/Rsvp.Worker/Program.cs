@@ -1,15 +1,20 @@
+using Rsvp.Hosting.ServiceDefaults;
 using Rsvp.Worker.Migrations;
+using Rsvp.Worker.Partitions;
 
 var builder = WebApplication.CreateBuilder(args);
 
 if (args is ["migrate"])
 {
-    var connectionString = builder.Configuration.GetConnectionString("Migrations")
-        ?? throw new InvalidOperationException("ConnectionStrings:Migrations is missing.");
-    using var loggers = LoggerFactory.Create(logging => logging.AddSimpleConsole(console => console.SingleLine = true));
-    await Migrator.ApplyAsync(connectionString, TimeProvider.System, loggers.CreateLogger("Rsvp.Worker.Migrations"));
+    await Migrator.RunAsync(builder.Configuration);
     return;
 }
 
+builder.AddServiceDefaults();
+builder.AddWorkerPostgres();
+builder.AddPartitions();
+builder.AddOutbox();
+
 var app = builder.Build();
+app.MapServiceDefaults();
 await app.RunAsync();

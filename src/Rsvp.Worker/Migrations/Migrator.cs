@@ -19,6 +19,17 @@ internal static class Migrator
     /// <summary>The advisory lock under which scripts are applied; any number will do that nothing else locks ("RSVPMIGR").</summary>
     private const long LockId = 0x525356504D494752;
 
+    /// <summary>The command <c>migrate</c>: applies the scripts to <c>ConnectionStrings:Migrations</c>.</summary>
+    /// <param name="configuration">The service's configuration.</param>
+    /// <exception cref="InvalidOperationException">The connection string is missing, or a script failed.</exception>
+    internal static async Task RunAsync(IConfiguration configuration)
+    {
+        var connectionString = configuration.GetConnectionString("Migrations")
+            ?? throw new InvalidOperationException("ConnectionStrings:Migrations is missing.");
+        using var loggers = LoggerFactory.Create(logging => logging.AddSimpleConsole(console => console.SingleLine = true));
+        await ApplyAsync(connectionString, TimeProvider.System, loggers.CreateLogger("Rsvp.Worker.Migrations"));
+    }
+
     /// <summary>Applies the scripts that the database lacks; waits up to 60 s for it to accept connections.</summary>
     /// <param name="connectionString">A role that may create tables and roles.</param>
     /// <param name="timeProvider">Measures the wait.</param>
