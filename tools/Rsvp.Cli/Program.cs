@@ -1,1 +1,32 @@
-return 0;
+using System.CommandLine;
+using Rsvp.Cli;
+using Rsvp.Cli.Instances;
+using Rsvp.Cli.Tests;
+using Rsvp.Cli.Tokens;
+
+var root = new RootCommand("Runs, tests and measures the RSVP system on this machine.")
+{
+    UpCommand.Create(),
+    DownCommand.Create(),
+    StatusCommand.Create(),
+    LogsCommand.Create(),
+    TokenCommand.Create(),
+    TestCommand.Create(),
+};
+
+// Stopping a system in good order takes longer than the two seconds that are usual after Ctrl-C.
+var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromMinutes(2) };
+try
+{
+    return await root.Parse(args).InvokeAsync(configuration);
+}
+catch (ToolException exception)
+{
+    foreach (string line in exception.Tail()) Console.Error.WriteLine("  | " + line);
+    Console.Error.WriteLine("rsvp: " + exception.Message);
+    return 1;
+}
+catch (OperationCanceledException)
+{
+    return 130;
+}

@@ -1,0 +1,44 @@
+using System.Diagnostics;
+using Rsvp.Cli.Processes;
+
+namespace Rsvp.Cli.Instances;
+
+/// <summary>Asks services whether they are ready.</summary>
+internal static class HealthProbe
+{
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
+    private static readonly HttpClient Client = new() { Timeout = TimeSpan.FromSeconds(5) };
+
+    /// <summary>Looks once: "ready", or what is wrong.</summary>
+    internal static async Task<string> AskAsync(Service service, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using HttpResponseMessage response = await Client.GetAsync(new Uri(service.ReadyUrl), cancellationToken);
+            if (response.IsSuccessStatusCode) return "ready";
+
+            string body = await response.Content.ReadAsStringAsync(cancellationToken);
+            return $"{(int)response.StatusCode} {(body.Length > 60 ? "" : body)}".Trim();
+        }
+        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return "no answer";
+        }
+    }
+
+    internal static async Task WaitUntilReadyAsync(
+        Service service, ProcessRef process, TimeSpan atMost, string logFile, CancellationToken cancellationToken)
+    {
+        var clock = Stopwatch.StartNew();
+        while (true)
+        {
+            string answer = await AskAsync(service, cancellationToken);
+            if (answer == "ready") return;
+            if (!process.IsAlive) throw new ToolException($"{service.Name} ended while it was starting", logFile);
+            if (clock.Elapsed > atMost) throw new ToolException($"{service.Name} is not ready after {atMost.TotalSeconds:0} s ({answer})", logFile);
+
+            await Task.Delay(PollInterval, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,271 @@
+using Rsvp.Cli.Processes;
+using Rsvp.Cli.Servers;
+
+namespace Rsvp.Cli.Instances;
+
+/// <summary>
+/// One whole system on this machine: its servers and its services. Everything it starts outlives this object; everything it knows is
+/// in its home, so that another process can stop it.
+/// </summary>
+internal sealed class Instance : IDisposable
+{
+    private static readonly TimeSpan ReadyAtMost = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(25);
+
+    private readonly ServerContext _context;
+    private readonly FileStream _lock;
+    private PostgresServer? _postgres;
+    private RabbitServer? _rabbit;
+
+    private Instance(ServerContext context, FileStream homeLock)
+    {
+        _context = context;
+        _lock = homeLock;
+    }
+
+    internal RsvpHome Home => _context.Home;
+
+    internal PortPlan Ports => _context.Ports;
+
+    internal Secrets Secrets => _context.Secrets;
+
+    internal InstanceState State => _context.State;
+
+    internal PostgresServer Postgres => _postgres ?? throw new InvalidOperationException("the servers were not started");
+
+    internal RabbitServer Rabbit => _rabbit ?? throw new InvalidOperationException("the servers were not started");
+
+    /// <summary>Further settings for every service, such as <c>Partitions__Count</c>.</summary>
+    internal Dictionary<string, string> Settings { get; } = [];
+
+    /// <summary>False when the services were built by the caller.</summary>
+    internal bool Build { get; init; } = true;
+
+    internal int WorkerCount => State.Processes.Count(process => process.Name.StartsWith("worker-", StringComparison.Ordinal) && process.IsAlive);
+
+    /// <summary>Opens an instance for changes; nobody else can at the same time.</summary>
+    internal static Instance Open(RsvpHome home, int portBase, Action<string> say, bool build = true)
+    {
+        Directory.CreateDirectory(home.Path);
+        InstanceState state = InstanceState.Load(home);
+        bool runs = state.Processes.Any(process => process.IsAlive) || state.Containers.Count > 0;
+        if (runs && state.PortBase != portBase)
+        {
+            throw new ToolException($"it runs already, with RSVP_PORT_BASE={state.PortBase}: use that, or ./rsvp down first");
+        }
+
+        FileStream homeLock;
+        try
+        {
+            homeLock = new FileStream(home.In("lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            throw new ToolException($"another ./rsvp is changing {home.Path} now");
+        }
+
+        state.PortBase = portBase;
+        var context = new ServerContext(home, new PortPlan(portBase), Secrets.LoadOrCreate(home), state, say);
+        return new Instance(context, homeLock) { Build = build };
+    }
+
+    public void Dispose() => _lock.Dispose();
+
+    /// <summary>Servers, build, migrations, services: whatever of it is missing. Returns the names of what was started.</summary>
+    internal async Task<IReadOnlyList<string>> StartAsync(int workerCount, CancellationToken cancellationToken)
+    {
+        var before = State.Processes.Where(process => process.IsAlive).Select(process => process.Name).ToHashSet();
+        Task<string> build = ServiceBuild.EnsureAsync(Home, Build, _context.Say, cancellationToken);
+        await StartServersAsync(cancellationToken);
+        string application = await build;
+
+        IReadOnlyList<Service> services = Service.All(Ports, workerCount);
+        Service[] missing = [.. services.Where(service => State.Alive(service.Name) is null)];
+        if (missing.Length > 0)
+        {
+            await MigrateAsync(application, cancellationToken);
+            foreach (Service service in missing) StartService(service, application);
+        }
+
+        foreach (string name in services.Select(service => service.Name).Where(name => State.Applications.GetValueOrDefault(name) != application))
+        {
+            _context.Say($"{name} still runs an older build: ./rsvp down and up changes that");
+        }
+
+        await Task.WhenAll(services.Select(service => WaitUntilReadyAsync(service.Name, cancellationToken)));
+        ServiceBuild.RemoveUnused(Home, [application, .. State.Applications.Values]);
+        WriteRunFile();
+        return [.. State.Processes.Select(process => process.Name).Where(name => !before.Contains(name))];
+    }
+
+    /// <summary>PostgreSQL and RabbitMQ alone, ready and with the database and roles that services need.</summary>
+    internal async Task StartServersAsync(CancellationToken cancellationToken)
+    {
+        await FindServersAsync(cancellationToken);
+        if (!Postgres.IsRunning) _context.Say($"starting PostgreSQL on port {Ports.Postgres} ...");
+        await Postgres.StartAsync(cancellationToken);
+        if (!Rabbit.IsRunning) _context.Say($"starting RabbitMQ on port {Ports.Rabbit} ...");
+        await Rabbit.StartAsync(cancellationToken);
+        await Postgres.PrepareAsync(cancellationToken);
+        await Rabbit.WaitUntilReadyAsync(cancellationToken);
+    }
+
+    /// <summary>Stops everything, services first. Bounded: what does not stop is killed.</summary>
+    internal async Task StopAsync(CancellationToken cancellationToken)
+    {
+        ProcessRef[] services = [.. State.Processes.Where(process => Service.ByName(Ports, process.Name) is not null)];
+        await Task.WhenAll(services.Select(service => StopServiceAsync(service, cancellationToken)));
+        foreach (ProcessRef service in services) State.Forget(service.Name);
+
+        if (State.Processes.Count > 0 || State.Containers.Count > 0)
+        {
+            await FindServersAsync(cancellationToken);
+            await Task.WhenAll(Postgres.StopAsync(cancellationToken), Rabbit.StopAsync(cancellationToken));
+        }
+
+        State.Applications.Clear();
+        _context.SaveState();
+        File.Delete(Home.RunFile);
+    }
+
+    /// <summary>Sends a signal to one process by its name in <c>run.json</c>.</summary>
+    internal void Send(string name, Signal signal) =>
+        (State.Alive(name) ?? throw new ToolException($"{name} does not run")).Send(signal);
+
+    /// <summary>Kills one process at once, as a crash would, and waits until it is gone.</summary>
+    internal async Task KillAsync(string name, CancellationToken cancellationToken)
+    {
+        ProcessRef process = State.Alive(name) ?? throw new ToolException($"{name} does not run");
+        process.Send(Signal.Kill);
+        await process.WaitForExitAsync(TimeSpan.FromSeconds(10), cancellationToken);
+    }
+
+    /// <summary>Stops one service, or one server, in good order.</summary>
+    internal async Task StopAsync(string name, CancellationToken cancellationToken)
+    {
+        switch (name)
+        {
+            case PostgresServer.Name:
+                await Postgres.StopAsync(cancellationToken);
+                break;
+            case RabbitServer.Name:
+                await Rabbit.StopAsync(cancellationToken);
+                break;
+            default:
+                await StopServiceAsync(State.Alive(name) ?? throw new ToolException($"{name} does not run"), cancellationToken);
+                State.Forget(name);
+                _context.SaveState();
+                break;
+        }
+    }
+
+    /// <summary>Starts one service or server again and waits until it is ready.</summary>
+    internal async Task StartAsync(string name, CancellationToken cancellationToken)
+    {
+        switch (name)
+        {
+            case PostgresServer.Name:
+                await Postgres.StartAsync(cancellationToken);
+                await Postgres.PrepareAsync(cancellationToken);
+                break;
+            case RabbitServer.Name:
+                await Rabbit.StartAsync(cancellationToken);
+                await Rabbit.WaitUntilReadyAsync(cancellationToken);
+                break;
+            default:
+                Service service = Service.ByName(Ports, name) ?? throw new ToolException($"there is no service {name}");
+                if (State.Alive(name) is null)
+                {
+                    StartService(service, await ServiceBuild.EnsureAsync(Home, Build, _context.Say, cancellationToken));
+                }
+
+                await WaitUntilReadyAsync(name, cancellationToken);
+                break;
+        }
+
+        WriteRunFile();
+    }
+
+    internal Task WaitUntilReadyAsync(string name, CancellationToken cancellationToken)
+    {
+        Service service = Service.ByName(Ports, name) ?? throw new ToolException($"there is no service {name}");
+        ProcessRef process = State.Alive(name) ?? throw new ToolException($"{name} ended", Home.LogOf(name));
+        return HealthProbe.WaitUntilReadyAsync(service, process, ReadyAtMost, Home.LogOf(name), cancellationToken);
+    }
+
+    private async Task FindServersAsync(CancellationToken cancellationToken)
+    {
+        if (_postgres is null || _rabbit is null) (_postgres, _rabbit) = await ServerFinder.FindAsync(_context, cancellationToken);
+    }
+
+    private async Task MigrateAsync(string application, CancellationToken cancellationToken)
+    {
+        _context.Say("migrating the database ...");
+        Service worker = Service.Worker(Ports, 1);
+        string log = Home.LogOf("migrate");
+        ShellResult result = await Shell.RunAsync(
+            Executables.Dotnet,
+            [AssemblyPath(worker, application), "migrate"],
+            TimeSpan.FromMinutes(5),
+            EnvironmentOf(worker),
+            Path.GetDirectoryName(AssemblyPath(worker, application)),
+            log,
+            cancellationToken: cancellationToken);
+        if (!result.Ok) throw new ToolException("the database could not be migrated", log);
+    }
+
+    private void StartService(Service service, string application)
+    {
+        _context.Say($"starting {service.Name} on port {service.Port} ...");
+        ProcessRef process = Launcher.Start(new LaunchSpec
+        {
+            Name = service.Name,
+            FileName = Executables.Dotnet,
+            Arguments = [AssemblyPath(service, application)],
+            Environment = EnvironmentOf(service),
+            WorkingDirectory = Path.GetDirectoryName(AssemblyPath(service, application))!,
+            LogFile = Home.LogOf(service.Name),
+        });
+        State.Record(process);
+        State.Applications[service.Name] = application;
+        _context.SaveState();
+    }
+
+    private async Task StopServiceAsync(ProcessRef process, CancellationToken cancellationToken)
+    {
+        if (!await process.StopAsync(Signal.Terminate, StopPatience, cancellationToken))
+        {
+            _context.Say($"{process.Name} did not stop within {StopPatience.TotalSeconds:0} s and was killed");
+        }
+    }
+
+    private Dictionary<string, string> EnvironmentOf(Service service)
+    {
+        Dictionary<string, string> environment = ServiceEnvironment.For(service, _context, Postgres, Rabbit);
+        foreach ((string name, string value) in Settings) environment[name] = value;
+        return environment;
+    }
+
+    private string AssemblyPath(Service service, string application) =>
+        Path.Combine(Home.Applications, application, service.Assembly, service.Assembly + ".dll");
+
+    private void WriteRunFile()
+    {
+        Service[] services = [.. State.Processes.Where(process => process.IsAlive).Select(process => Service.ByName(Ports, process.Name)).OfType<Service>()];
+        List<RunningProcess> processes = [.. services.Select(service => new RunningProcess(service.Name, State.Alive(service.Name)!.Pid))];
+        if (Postgres.Pid is { } postgres) processes.Add(new RunningProcess(PostgresServer.Name, postgres));
+        if (Rabbit.Pid is { } rabbit) processes.Add(new RunningProcess(RabbitServer.Name, rabbit));
+
+        JsonFile.Write(Home.RunFile, new RunFile
+        {
+            ApiUrl = Service.Api(Ports).Url,
+            NotifierUrl = Service.Notifier(Ports).Url,
+            Postgres = Postgres.Address.Url(PostgresServer.Owner, Secrets.PostgresOwner),
+            Rabbitmq = Rabbit.Address.Url(Rabbit.Address.Admin, Rabbit.Address.Password),
+            RabbitmqManagement = Rabbit.Address.ManagementUrl,
+            Metrics = [.. services.OrderBy(service => service.Name, StringComparer.Ordinal).Select(service => new MetricsUrl(service.Name, service.MetricsUrl))],
+            Jwt = new JwtSettings(ServiceEnvironment.Issuer, ServiceEnvironment.Audience, Secrets.JwtKey),
+            Processes = [.. processes.OrderBy(process => process.Name, StringComparer.Ordinal)],
+        });
+    }
+}

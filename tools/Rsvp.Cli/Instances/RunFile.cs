@@ -1,0 +1,33 @@
+namespace Rsvp.Cli.Instances;
+
+/// <summary>What other tools may know about a running instance: <c>run.json</c>.</summary>
+internal sealed record RunFile
+{
+    public required string ApiUrl { get; init; }
+    public required string NotifierUrl { get; init; }
+
+    /// <summary>libpq URL of the role that owns the schema.</summary>
+    public required string Postgres { get; init; }
+
+    /// <summary>AMQP URL of an administrator.</summary>
+    public required string Rabbitmq { get; init; }
+
+    /// <summary>URL of the management API, credentials included.</summary>
+    public required string RabbitmqManagement { get; init; }
+
+    public required IReadOnlyList<MetricsUrl> Metrics { get; init; }
+    public required JwtSettings Jwt { get; init; }
+    public required IReadOnlyList<RunningProcess> Processes { get; init; }
+
+    internal static RunFile Load(RsvpHome home) =>
+        JsonFile.Read<RunFile>(home.RunFile) ?? throw new ToolException("nothing is running here: ./rsvp up -d starts it");
+}
+
+/// <summary>Where one service's figures are.</summary>
+internal sealed record MetricsUrl(string Name, string Url);
+
+/// <summary>One real process.</summary>
+internal sealed record RunningProcess(string Name, int Pid);
+
+/// <summary>Who signs the development tokens (HS256, the key is the UTF-8 text).</summary>
+internal sealed record JwtSettings(string Issuer, string Audience, string Key);

@@ -1,0 +1,55 @@
+using System.Security.Cryptography;
+using System.Text;
+using Rsvp.Cli.Instances;
+
+namespace Rsvp.Cli.Servers;
+
+/// <summary>Writes the files of a private node: what <c>infra/rabbitmq</c> says, plus this instance's ports, paths and users.</summary>
+internal static class RabbitFiles
+{
+    internal static string Password(Secrets secrets, string user) => user switch
+    {
+        RabbitServer.Admin => secrets.RabbitAdmin,
+        "rsvp_api" => secrets.RabbitApi,
+        "rsvp_worker" => secrets.RabbitWorker,
+        "rsvp_notifier" => secrets.RabbitNotifier,
+        _ => throw new ArgumentOutOfRangeException(nameof(user), user, "no such broker user"),
+    };
+
+    /// <summary>Definitions are a folder: the topology as shipped, and users, whose hashes are never shipped.</summary>
+    internal static void WriteDefinitions(RsvpHome home, Secrets secrets, string folder)
+    {
+        Directory.CreateDirectory(folder);
+        File.Copy(home.InRoot("infra", "rabbitmq", "definitions.json"), Path.Combine(folder, "10-topology.json"), overwrite: true);
+
+        // The hash is salted, so it is written once: a new salt at each start would be a change to import.
+        string usersFile = Path.Combine(folder, "20-users.json");
+        if (File.Exists(usersFile)) return;
+
+        string[] users = [RabbitServer.Admin, "rsvp_api", "rsvp_worker", "rsvp_notifier"];
+        JsonFile.Write(usersFile, new
+        {
+            users = users.Select(user => new
+            {
+                name = user,
+                password_hash = Hash(Password(secrets, user)),
+                hashing_algorithm = "rabbit_password_hashing_sha256",
+                tags = user == RabbitServer.Admin ? "administrator" : "",
+            }),
+            permissions = users.Select(user => new { user, vhost = "/", configure = ".*", write = ".*", read = ".*" }),
+        });
+    }
+
+    internal static void WriteConfiguration(RsvpHome home, string file, params string[] lines)
+    {
+        string shared = File.ReadAllText(home.InRoot("infra", "rabbitmq", "rabbitmq.conf"));
+        File.WriteAllText(file, shared + "\n# This instance.\n" + string.Join('\n', lines) + "\n");
+    }
+
+    /// <summary>RabbitMQ's own form: a salt of four bytes, then SHA-256 of salt and password.</summary>
+    private static string Hash(string password)
+    {
+        byte[] salt = RandomNumberGenerator.GetBytes(4);
+        return Convert.ToBase64String([.. salt, .. SHA256.HashData([.. salt, .. Encoding.UTF8.GetBytes(password)])]);
+    }
+}

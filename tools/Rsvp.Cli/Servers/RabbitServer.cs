@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Rsvp.Cli.Servers;
+
+/// <summary>Where a broker listens, and its administrator.</summary>
+internal sealed record RabbitAddress(string Host, int Port, string Admin, string Password, Uri Management)
+{
+    internal string Url(string user, string password) =>
+        $"amqp://{Uri.EscapeDataString(user)}:{Uri.EscapeDataString(password)}@{Host}:{Port}/";
+
+    /// <summary>Management URL with the administrator's credentials.</summary>
+    internal string ManagementUrl =>
+        $"{Management.Scheme}://{Uri.EscapeDataString(Admin)}:{Uri.EscapeDataString(Password)}@{Management.Host}:{Management.Port}";
+}
+
+/// <summary>A RabbitMQ broker that the instance uses, whoever runs it.</summary>
+internal abstract class RabbitServer(ServerContext context)
+{
+    internal const string Name = "rabbitmq";
+    internal const string Admin = "rsvp";
+
+    private static readonly TimeSpan ReadyAtMost = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
+
+    protected ServerContext Context { get; } = context;
+
+    internal abstract RabbitAddress Address { get; }
+
+    internal abstract bool IsRunning { get; }
+
+    internal abstract int? Pid { get; }
+
+    /// <summary>The AMQP URL of a service; every service has its own user where users are ours to make.</summary>
+    internal abstract string ServiceUrl(string service);
+
+    internal abstract Task StartAsync(CancellationToken cancellationToken);
+
+    internal abstract Task StopAsync(CancellationToken cancellationToken);
+
+    protected virtual string? LogFile => null;
+
+    /// <summary>Waits until both the broker and its management API answer, alarms or not.</summary>
+    internal async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
+    {
+        using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Address.Admin}:{Address.Password}")));
+        var clock = Stopwatch.StartNew();
+        while (true)
+        {
+            string reason;
+            try
+            {
+                using var socket = new TcpClient();
+                await socket.ConnectAsync(Address.Host, Address.Port, cancellationToken);
+                using HttpResponseMessage response = await client.GetAsync(new Uri(Address.Management, "/api/overview"), cancellationToken);
+                if (response.IsSuccessStatusCode) return;
+
+                reason = $"its management API answers {(int)response.StatusCode}";
+            }
+            catch (Exception exception) when (exception is SocketException or HttpRequestException or TaskCanceledException)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                reason = exception.Message;
+            }
+
+            if (!IsRunning || clock.Elapsed > ReadyAtMost)
+            {
+                throw new ToolException($"RabbitMQ at {Address.Host}:{Address.Port} is not ready: {reason}", LogFile);
+            }
+
+            await Task.Delay(PollInterval, cancellationToken);
+        }
+    }
+}
+
+/// <summary>A broker that somebody else runs: <c>RSVP_RABBITMQ</c>, and <c>RSVP_RABBITMQ_MANAGEMENT</c> when its management API is not on port 15672.</summary>
+internal sealed class ExternalRabbit : RabbitServer
+{
+    internal ExternalRabbit(ServerContext context, string url, string? managementUrl)
+        : base(context)
+    {
+        if (!Uri.TryCreate(url, UriKind.Absolute, out Uri? uri) || uri.Scheme != "amqp")
+        {
+            throw new ToolException("RSVP_RABBITMQ must be a URL: amqp://user:password@host:5672/");
+        }
+
+        string[] user = uri.UserInfo.Split(':', 2);
+        Address = new RabbitAddress(
+            uri.Host,
+            uri.Port > 0 ? uri.Port : 5672,
+            Uri.UnescapeDataString(user[0]),
+            user.Length > 1 ? Uri.UnescapeDataString(user[1]) : "",
+            new Uri(string.IsNullOrEmpty(managementUrl) ? $"http://{uri.Host}:15672" : managementUrl));
+    }
+
+    internal override RabbitAddress Address { get; }
+
+    internal override bool IsRunning => true;
+
+    internal override int? Pid => null;
+
+    internal override string ServiceUrl(string service) => Address.Url(Address.Admin, Address.Password);
+
+    internal override Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    internal override Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

@@ -1,0 +1,128 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Rsvp.Cli.Instances;
+using Rsvp.Cli.Processes;
+
+namespace Rsvp.Cli.Tests;
+
+/// <summary><c>./rsvp test</c>: what CI runs, from a clean clone, with private servers that end with the run.</summary>
+internal static class TestCommand
+{
+    private const int DefaultPortBase = 18080;
+    private static readonly TimeSpan ProjectAtMost = TimeSpan.FromMinutes(20);
+
+    internal static Command Create()
+    {
+        var filter = new Option<string?>("--filter") { Description = "only tests whose full name contains this (a dotnet test filter works too)" };
+        var project = new Option<string?>("--project") { Description = "only test projects whose name contains this" };
+        var command = new Command("test", "Check the format, build, and run every test against private servers.") { filter, project };
+        command.SetAction((parsed, cancellationToken) => RunAsync(parsed.GetValue(filter), parsed.GetValue(project), cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string? filter, string? projectPart, CancellationToken cancellationToken)
+    {
+        var outer = RsvpHome.FromEnvironment();
+        var home = new RsvpHome(outer.In("test"), outer.Root);
+        int portBase = RsvpHome.PortBaseFromEnvironment(DefaultPortBase - 10000) + 10000;
+        bool whole = filter is null && projectPart is null;
+        var totals = default(TestTotals);
+
+        if (whole && !await StepAsync("format", outer.Root, ["format", "Rsvp.sln", "--verify-no-changes", "--no-restore"], true, cancellationToken))
+        {
+            totals += new TestTotals(0, 1, 0);
+        }
+
+        if (await StepAsync("build", outer.Root, ["build", "Rsvp.sln", "-c", "Release", "-v", "q", "--nologo"], false, cancellationToken))
+        {
+            totals += await RunProjectsAsync(home, portBase, filter, projectPart, cancellationToken);
+        }
+        else
+        {
+            totals += new TestTotals(0, 1, 0);
+        }
+
+        Console.WriteLine();
+        Console.WriteLine(totals);
+        return totals.Failed == 0 ? 0 : 1;
+    }
+
+    private static async Task<bool> StepAsync(string name, string root, string[] arguments, bool restore, CancellationToken cancellationToken)
+    {
+        var clock = Stopwatch.StartNew();
+        Console.WriteLine($"== {name}");
+        if (restore)
+        {
+            ShellResult restored = await Shell.RunAsync(
+                Executables.Dotnet, ["restore", "Rsvp.sln", "-v", "q"], ProjectAtMost, workingDirectory: root, cancellationToken: cancellationToken);
+            if (!restored.Ok) Console.WriteLine(restored.Output);
+        }
+
+        ShellResult result = await Shell.RunAsync(
+            Executables.Dotnet, arguments, ProjectAtMost, workingDirectory: root, onLine: Console.WriteLine, cancellationToken: cancellationToken);
+        Console.WriteLine($"== {name}: {(result.Ok ? "ok" : "FAILED")} after {clock.Elapsed.TotalSeconds:0} s");
+        return result.Ok;
+    }
+
+    private static async Task<TestTotals> RunProjectsAsync(
+        RsvpHome home, int portBase, string? filter, string? projectPart, CancellationToken cancellationToken)
+    {
+        string results = home.In("results");
+        await DownCommand.StopAsync(home, _ => { }, cancellationToken);
+        if (Directory.Exists(home.Path)) Directory.Delete(home.Path, recursive: true);
+        Directory.CreateDirectory(results);
+
+        Console.WriteLine("== servers");
+        using Instance instance = Instance.Open(home, portBase, Console.WriteLine);
+        try
+        {
+            await instance.StartServersAsync(cancellationToken);
+            var environment = new Dictionary<string, string>
+            {
+                ["RSVP_TEST_POSTGRES"] = instance.Postgres.SuperuserKeywords,
+                ["RSVP_TEST_RABBITMQ"] = instance.Rabbit.Address.Url(instance.Rabbit.Address.Admin, instance.Rabbit.Address.Password),
+                ["RSVP_TEST_RABBITMQ_MANAGEMENT"] = instance.Rabbit.Address.ManagementUrl,
+                ["RSVP_TEST_HOME"] = home.Path,
+            };
+            var totals = default(TestTotals);
+            foreach (string project in FindProjects(home, projectPart))
+            {
+                totals += await RunProjectAsync(home, project, results, filter, environment, cancellationToken);
+            }
+
+            return totals;
+        }
+        finally
+        {
+            await instance.StopAsync(CancellationToken.None);
+        }
+    }
+
+    private static IEnumerable<string> FindProjects(RsvpHome home, string? part) =>
+        Directory.GetDirectories(home.InRoot("tests"), "*.Tests")
+            .Select(folder => Path.GetFileName(folder)!)
+            .Where(name => part is null || name.Contains(part, StringComparison.OrdinalIgnoreCase))
+            .Order(StringComparer.Ordinal);
+
+    private static async Task<TestTotals> RunProjectAsync(
+        RsvpHome home, string project, string results, string? filter, Dictionary<string, string> environment, CancellationToken cancellationToken)
+    {
+        Console.WriteLine($"== {project}");
+        string trx = Path.Combine(results, project + ".trx");
+        string[] filters = filter is null ? [] : ["--filter", filter.IndexOfAny(['=', '~']) >= 0 ? filter : "FullyQualifiedName~" + filter];
+        ShellResult result = await Shell.RunAsync(
+            Executables.Dotnet,
+            [
+                "test", home.InRoot("tests", project), "-c", "Release", "--no-build", "--nologo", "-v", "q", "--logger", "console;verbosity=minimal",
+                "--logger", $"trx;LogFileName={project}.trx", "--results-directory", results, .. filters,
+            ],
+            ProjectAtMost,
+            environment,
+            home.Root,
+            onLine: Console.WriteLine,
+            cancellationToken: cancellationToken);
+        var totals = TestTotals.Read(trx, result.ExitCode);
+        Console.WriteLine($"== {project}: {totals}");
+        return totals;
+    }
+}
