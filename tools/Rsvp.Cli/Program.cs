@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Rsvp.Cli;
 using Rsvp.Cli.Instances;
+using Rsvp.Cli.Storm;
 using Rsvp.Cli.Tests;
 using Rsvp.Cli.Tokens;
 
@@ -12,6 +13,7 @@ var root = new RootCommand("Runs, tests and measures the RSVP system on this mac
     LogsCommand.Create(),
     TokenCommand.Create(),
     TestCommand.Create(),
+    StormCommand.Create(),
 };
 
 // Stopping a system in good order takes longer than the two seconds that are usual after Ctrl-C.

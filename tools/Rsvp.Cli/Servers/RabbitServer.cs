@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 
 namespace Rsvp.Cli.Servers;
 
@@ -41,6 +42,24 @@ internal abstract class RabbitServer(ServerContext context)
     internal abstract Task StopAsync(CancellationToken cancellationToken);
 
     protected virtual string? LogFile => null;
+
+    /// <summary>The broker's version, asked of a management URL with credentials; "?" when it does not say.</summary>
+    internal static async Task<string> ReadVersionAsync(Uri management, CancellationToken cancellationToken)
+    {
+        using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(management.UserInfo))));
+        try
+        {
+            string json = await client.GetStringAsync(new Uri($"{management.Scheme}://{management.Authority}/api/overview"), cancellationToken);
+            using JsonDocument overview = JsonDocument.Parse(json);
+            return overview.RootElement.GetProperty("rabbitmq_version").GetString() ?? "?";
+        }
+        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException)
+        {
+            return "?";
+        }
+    }
 
     /// <summary>Waits until both the broker and its management API answer, alarms or not.</summary>
     internal async Task WaitUntilReadyAsync(CancellationToken cancellationToken)

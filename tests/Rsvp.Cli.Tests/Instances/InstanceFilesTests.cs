@@ -1,0 +1,79 @@
+using System.Text.Json;
+using Rsvp.Cli.Instances;
+using Rsvp.Cli.Processes;
+using Rsvp.Cli.Servers;
+
+namespace Rsvp.Cli.Tests.Instances;
+
+public sealed class InstanceFilesTests : IDisposable
+{
+    private readonly RsvpHome _home = new(Directory.CreateTempSubdirectory("rsvp-cli-").FullName, RsvpHome.FindRoot());
+
+    public void Dispose() => Directory.Delete(_home.Path, recursive: true);
+
+    [Fact]
+    public void The_run_file_has_the_names_that_other_tools_read()
+    {
+        JsonFile.Write(_home.RunFile, new RunFile
+        {
+            ApiUrl = "http://127.0.0.1:8080",
+            NotifierUrl = "http://127.0.0.1:8081",
+            Postgres = "postgresql://rsvp_owner:secret@127.0.0.1:8090/rsvp",
+            Rabbitmq = "amqp://rsvp:secret@127.0.0.1:8091/",
+            RabbitmqManagement = "http://rsvp:secret@127.0.0.1:8092",
+            Metrics = [new MetricsUrl("api-1", "http://127.0.0.1:8100/metrics")],
+            Jwt = new JwtSettings("issuer", "audience", "key"),
+            Processes = [new RunningProcess("api-1", 42)],
+        });
+
+        using JsonDocument document = JsonDocument.Parse(File.ReadAllText(_home.RunFile));
+        JsonElement root = document.RootElement;
+        Assert.Equal(
+            ["apiUrl", "notifierUrl", "postgres", "rabbitmq", "rabbitmqManagement", "metrics", "jwt", "processes"],
+            root.EnumerateObject().Select(property => property.Name));
+        Assert.Equal(["name", "url"], root.GetProperty("metrics")[0].EnumerateObject().Select(property => property.Name));
+        Assert.Equal(["issuer", "audience", "key"], root.GetProperty("jwt").EnumerateObject().Select(property => property.Name));
+        Assert.Equal("""{"name":"api-1","pid":42}""", JsonSerializer.Serialize(root.GetProperty("processes")[0]));
+    }
+
+    [Fact]
+    public void Secrets_are_made_once_and_only_their_owner_can_read_them()
+    {
+        var made = Secrets.LoadOrCreate(_home);
+
+        Assert.Equal(made, Secrets.LoadOrCreate(_home));
+        Assert.True(made.JwtKey.Length >= 32);
+        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_home.SecretsFile));
+    }
+
+    [Fact]
+    public void Broker_users_are_hashed_once_so_that_nothing_is_imported_again()
+    {
+        var secrets = Secrets.LoadOrCreate(_home);
+        string folder = _home.In("definitions");
+
+        RabbitFiles.WriteDefinitions(_home, secrets, folder);
+        string first = File.ReadAllText(Path.Combine(folder, "20-users.json"));
+        RabbitFiles.WriteDefinitions(_home, secrets, folder);
+
+        Assert.Equal(first, File.ReadAllText(Path.Combine(folder, "20-users.json")));
+        Assert.DoesNotContain(secrets.RabbitAdmin, first, StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(folder, "10-topology.json")));
+    }
+
+    [Fact]
+    public void What_was_started_is_found_again_and_what_has_ended_is_not()
+    {
+        var own = ProcessRef.Capture("self", Environment.ProcessId)!;
+        var state = new InstanceState { PortBase = 9000 };
+        state.Record(own);
+        state.Record(own with { Name = "reused-pid", StartedAt = own.StartedAt - 1 });
+        state.Save(_home);
+
+        var loaded = InstanceState.Load(_home);
+
+        Assert.Equal(own, loaded.Alive("self"));
+        Assert.Null(loaded.Alive("reused-pid"));
+        Assert.Equal(9000, loaded.PortBase);
+    }
+}

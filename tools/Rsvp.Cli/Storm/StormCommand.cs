@@ -1,0 +1,79 @@
+using System.CommandLine;
+using System.Globalization;
+using Rsvp.Cli.Instances;
+
+namespace Rsvp.Cli.Storm;
+
+/// <summary><c>./rsvp storm</c>: rushes an activity and checks what came of it. Exit status 1 when anything is wrong.</summary>
+internal static class StormCommand
+{
+    internal static Command Create()
+    {
+        var users = Count("--users", "how many people ask for a place", 2000);
+        var capacity = Count("--capacity", "people the activity can hold", 100);
+        var connections = Count("--connections", "keep-alive connections, each waiting for its outcome", 1000);
+        var party = new Option<string>("--party") { Description = "people in a party: 1, or a range such as 1-4", DefaultValueFactory = _ => "1" };
+        var seed = new Option<int>("--seed") { Description = "what the party sizes are drawn from", DefaultValueFactory = _ => 1 };
+        var rate = new Option<double?>("--rate") { Description = "requests per second, sent whether or not answers come (open loop)" };
+        var kill = new Option<bool>("--kill-worker") { Description = "SIGKILL the busiest worker in the middle" };
+        var warmup = new Option<int>("--warmup") { Description = "storms of another activity before the one that counts", DefaultValueFactory = _ => 1 };
+        var json = new Option<string?>("--json") { Description = "write the report to this file too" };
+        var command = new Command("storm", "Rush an activity, report figures, and check every outcome.")
+        {
+            users, capacity, connections, party, seed, rate, kill, warmup, json,
+        };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            (int partyMin, int partyMax) = StormOptions.ParseParty(parsed.GetValue(party)!);
+            var options = new StormOptions
+            {
+                UserCount = parsed.GetValue(users),
+                Capacity = parsed.GetValue(capacity),
+                ConnectionCount = Math.Min(parsed.GetValue(connections), parsed.GetValue(users)),
+                PartyMin = partyMin,
+                PartyMax = partyMax,
+                Seed = parsed.GetValue(seed),
+                Rate = parsed.GetValue(rate),
+                KillWorker = parsed.GetValue(kill),
+                WarmupRounds = parsed.GetValue(warmup),
+            };
+            string commandLine = "./rsvp " + string.Join(' ', parsed.Tokens.Select(token => token.Value));
+            StormReport report = await RunAsync(
+                RunFile.Load(RsvpHome.FromEnvironment()), options, CreateProgress(), commandLine, cancellationToken);
+            report.Print();
+            if (parsed.GetValue(json) is { } path) report.WriteJson(path);
+            return report.Ok ? 0 : 1;
+        });
+        return command;
+    }
+
+    /// <summary>The warm-up rounds, the one that counts, and its checks.</summary>
+    internal static async Task<StormReport> RunAsync(
+        RunFile run, StormOptions options, IStormProgress progress, string commandLine, CancellationToken cancellationToken)
+    {
+        using var client = new StormClient(run, TimeProvider.System);
+        var runner = new StormRunner(run, options, progress);
+        for (int round = 1; round <= options.WarmupRounds; round++)
+        {
+            await runner.RunAsync(client, string.Create(CultureInfo.InvariantCulture, $"warm-up {round}"), false, cancellationToken);
+        }
+
+        StormRound measured = await runner.RunAsync(client, "storm", true, cancellationToken);
+        IReadOnlyList<StormCheck> checks = await new StormChecks(run, options).RunAsync(client, measured, cancellationToken);
+        string versions = await StormReport.DescribeVersionsAsync(run, cancellationToken);
+        return StormReport.From(measured, options, runner, checks, commandLine, versions);
+    }
+
+    private static IStormProgress CreateProgress() =>
+        Console.IsOutputRedirected ? new PlainProgress(Console.WriteLine) : new TerminalProgress();
+
+    private static Option<int> Count(string name, string description, int fallback)
+    {
+        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => fallback };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 1 or > 1_000_000) result.AddError($"{name}: 1 to 1,000,000");
+        });
+        return option;
+    }
+}

@@ -1,0 +1,66 @@
+using System.Globalization;
+using Spectre.Console;
+
+namespace Rsvp.Cli.Storm;
+
+/// <summary>Where a storm tells how far it is.</summary>
+internal interface IStormProgress
+{
+    void Begin(string title, int count);
+
+    void Report(StormRound round);
+
+    void Say(string text);
+
+    void End();
+}
+
+/// <summary>Plain lines, one a second.</summary>
+internal sealed class PlainProgress(Action<string> write) : IStormProgress
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private TimeSpan _next;
+
+    public void Begin(string title, int count)
+    {
+        _next = Interval;
+        write($"{title}: {count} users");
+    }
+
+    public void Report(StormRound round)
+    {
+        if (round.Elapsed < _next && round.DoneCount < round.Count) return;
+
+        _next = round.Elapsed + Interval;
+        write(Describe(round));
+    }
+
+    public void Say(string text) => write(text);
+
+    public void End()
+    {
+    }
+
+    internal static string Describe(StormRound round) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{round.Elapsed.TotalSeconds,6:0.0} s {round.DoneCount,8} of {round.Count}  confirmed {round.ConfirmedCount}  in line {round.WaitlistedCount}");
+}
+
+/// <summary>A bar in a terminal, redrawn a few times a second only: drawing costs the machine that is measured.</summary>
+internal sealed class TerminalProgress : IStormProgress
+{
+    private const int BarWidth = 40;
+
+    public void Begin(string title, int count) => AnsiConsole.MarkupLineInterpolated($"[bold]{title}[/]: {count} users");
+
+    public void Report(StormRound round)
+    {
+        int filled = round.Count == 0 ? 0 : BarWidth * round.DoneCount / round.Count;
+        string bar = new string('━', filled) + new string('·', BarWidth - filled);
+        AnsiConsole.Markup($"\r[green]{bar}[/] {PlainProgress.Describe(round)} ");
+    }
+
+    public void Say(string text) => AnsiConsole.MarkupLineInterpolated($"\n[yellow]{text}[/]");
+
+    public void End() => AnsiConsole.WriteLine();
+}

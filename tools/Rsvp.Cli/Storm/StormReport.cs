@@ -1,0 +1,131 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using HdrHistogram;
+using Rsvp.Cli.Instances;
+using Spectre.Console;
+
+namespace Rsvp.Cli.Storm;
+
+/// <summary>Milliseconds from request to outcome.</summary>
+internal sealed record LatencyFigures(double P50, double P90, double P99, double P999, double Max)
+{
+    internal static LatencyFigures From(StormRound round)
+    {
+        var histogram = new LongHistogram(TimeStamp.Hours(1), 3);
+        for (int index = 0; index < round.Count; index++)
+        {
+            if (round.DoneAt[index] > 0) histogram.RecordValue(Math.Max(1, round.DoneAt[index] - round.SentAt[index]));
+        }
+
+        double At(double percentile) => histogram.TotalCount == 0 ? 0 : Milliseconds(histogram.GetValueAtPercentile(percentile));
+        return new LatencyFigures(At(50), At(90), At(99), At(99.9), At(100));
+    }
+
+    private static double Milliseconds(long ticks) => Math.Round(ticks * 1000.0 / Stopwatch.Frequency, 1);
+}
+
+/// <summary>Everything a storm found, as it is shown and as <c>--json</c> writes it.</summary>
+internal sealed record StormReport
+{
+    public required string CommandLine { get; init; }
+    public required Guid ActivityId { get; init; }
+    public required int Users { get; init; }
+    public required int Capacity { get; init; }
+    public required int Connections { get; init; }
+    public required Dictionary<string, int> Outcomes { get; init; }
+    public required double ElapsedSeconds { get; init; }
+    public required double ThroughputPerSecond { get; init; }
+    public required LatencyFigures LatencyMs { get; init; }
+    public required int ResolvedLater { get; init; }
+    public string? KilledWorker { get; init; }
+    public required Dictionary<string, double> CpuSeconds { get; init; }
+    public required IReadOnlyList<StormCheck> Checks { get; init; }
+    public required string Machine { get; init; }
+    public required string Versions { get; init; }
+
+    internal bool Ok => Checks.All(check => check.Ok);
+
+    internal static StormReport From(
+        StormRound round, StormOptions options, StormRunner runner, IReadOnlyList<StormCheck> checks, string commandLine, string versions)
+    {
+        long last = round.DoneAt.Max();
+        double elapsed = last == 0 ? 0 : Stopwatch.GetElapsedTime(round.StartedAt, last).TotalSeconds;
+        return new StormReport
+        {
+            CommandLine = commandLine,
+            ActivityId = round.ActivityId,
+            Users = options.UserCount,
+            Capacity = options.Capacity,
+            Connections = options.ConnectionCount,
+            Outcomes = round.Answers
+                .GroupBy(answer => answer.Code ?? answer.Kind.ToString().ToLowerInvariant())
+                .OrderByDescending(group => group.Count())
+                .ToDictionary(group => group.Key, group => group.Count()),
+            ElapsedSeconds = Math.Round(elapsed, 3),
+            ThroughputPerSecond = elapsed > 0 ? Math.Round(round.DoneCount / elapsed) : 0,
+            LatencyMs = LatencyFigures.From(round),
+            ResolvedLater = runner.ResolvedLaterCount,
+            KilledWorker = runner.KilledWorker,
+            CpuSeconds = runner.CpuSeconds.ToDictionary(entry => entry.Key, entry => Math.Round(entry.Value, 2)),
+            Checks = checks,
+            Machine = DescribeMachine(),
+            Versions = versions,
+        };
+    }
+
+    internal void Print()
+    {
+        Console.WriteLine();
+        Table figures = new Table().Border(TableBorder.Simple).HideHeaders().AddColumns("", "");
+        figures.AddRow("outcomes", Markup.Escape(string.Join(", ", Outcomes.Select(entry => $"{entry.Value} {entry.Key}"))));
+        figures.AddRow("throughput", Invariant($"{ThroughputPerSecond:0}/s over {ElapsedSeconds:0.00} s"));
+        figures.AddRow(
+            "request to outcome",
+            Invariant($"p50 {LatencyMs.P50:0.0} ms, p90 {LatencyMs.P90:0.0}, p99 {LatencyMs.P99:0.0}, p99.9 {LatencyMs.P999:0.0}, max {LatencyMs.Max:0.0}"));
+        figures.AddRow("asked for later", Invariant($"{ResolvedLater}"));
+        if (KilledWorker is not null) figures.AddRow("killed", $"{KilledWorker} (./rsvp up -d starts it again)");
+        if (CpuSeconds.Count > 0)
+        {
+            figures.AddRow("CPU seconds", string.Join(", ", CpuSeconds.OrderByDescending(entry => entry.Value).Select(entry => Invariant($"{entry.Key} {entry.Value:0.00}"))));
+        }
+
+        figures.AddRow("machine", Markup.Escape(Machine));
+        figures.AddRow("versions", Markup.Escape(Versions));
+        figures.AddRow("command", Markup.Escape(CommandLine));
+        figures.AddRow("activity", ActivityId.ToString());
+        AnsiConsole.Write(figures);
+
+        Table checks = new Table().Border(TableBorder.Simple).AddColumns("check", "expected", "found", "");
+        foreach (StormCheck check in Checks)
+        {
+            checks.AddRow(Markup.Escape(check.Name), check.Expected, check.Found, check.Ok ? "[green]ok[/]" : "[red]WRONG[/]");
+        }
+
+        AnsiConsole.Write(checks);
+    }
+
+    internal void WriteJson(string path) => JsonFile.Write(Path.GetFullPath(path), this);
+
+    internal static async Task<string> DescribeVersionsAsync(RunFile run, CancellationToken cancellationToken)
+    {
+        await using var dataSource = Npgsql.NpgsqlDataSource.Create(StormChecks.ToKeywords(run.Postgres));
+        await using Npgsql.NpgsqlCommand command = dataSource.CreateCommand("SHOW server_version");
+        string postgres = ((string)(await command.ExecuteScalarAsync(cancellationToken))!).Split(' ')[0];
+        string rabbit = await Servers.RabbitServer.ReadVersionAsync(new Uri(run.RabbitmqManagement), cancellationToken);
+        string own = typeof(StormReport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "?";
+        return $"rsvp {own}, .NET {Environment.Version}, PostgreSQL {postgres}, RabbitMQ {rabbit}";
+    }
+
+    private static string DescribeMachine()
+    {
+        string model = File.Exists("/proc/cpuinfo")
+            ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim() ?? ""
+            : "";
+        long memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1024 * 1024 * 1024);
+        return $"{Environment.ProcessorCount} CPUs {model}, {memory} GiB, {RuntimeInformation.OSDescription}".Replace("  ", " ", StringComparison.Ordinal);
+    }
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,98 @@
+using System.Diagnostics;
+
+namespace Rsvp.Cli.Storm;
+
+/// <summary>
+/// One rush on one activity: who asks for what, and what came of it. Everything that is written while the clock runs is an array by
+/// user, made beforehand.
+/// </summary>
+internal sealed class StormRound
+{
+    private readonly double? _rate;
+    private int _next = -1;
+    private int _doneCount;
+    private int _confirmedCount;
+    private int _waitlistedCount;
+
+    internal StormRound(Guid activityId, Guid[] users, int[] partySizes, byte[][] requests, double? rate)
+    {
+        ActivityId = activityId;
+        Users = users;
+        PartySizes = partySizes;
+        Requests = requests;
+        _rate = rate;
+        SentAt = new long[users.Length];
+        DoneAt = new long[users.Length];
+        Answers = new Answer[users.Length];
+    }
+
+    internal Guid ActivityId { get; }
+
+    internal Guid[] Users { get; }
+
+    internal int[] PartySizes { get; }
+
+    internal byte[][] Requests { get; }
+
+    /// <summary>Stopwatch ticks at which the request was sent, or was due in an open loop.</summary>
+    internal long[] SentAt { get; }
+
+    internal long[] DoneAt { get; }
+
+    internal Answer[] Answers { get; }
+
+    internal long StartedAt { get; private set; }
+
+    internal int Count => Users.Length;
+
+    internal int DoneCount => Volatile.Read(ref _doneCount);
+
+    internal int ConfirmedCount => Volatile.Read(ref _confirmedCount);
+
+    internal int WaitlistedCount => Volatile.Read(ref _waitlistedCount);
+
+    internal TimeSpan Elapsed => Stopwatch.GetElapsedTime(StartedAt);
+
+    internal void Start() => StartedAt = Stopwatch.GetTimestamp();
+
+    internal bool TryTake(out int index)
+    {
+        index = Interlocked.Increment(ref _next);
+        return index < Users.Length;
+    }
+
+    /// <summary>How long this request must still wait for its turn; zero in a closed loop.</summary>
+    internal TimeSpan Due(int index)
+    {
+        long now = Stopwatch.GetTimestamp();
+        if (_rate is not { } rate)
+        {
+            SentAt[index] = now;
+            return TimeSpan.Zero;
+        }
+
+        // Counted from when it was due, not from when a connection was free: a slow server must not hide its own queue.
+        SentAt[index] = StartedAt + (long)(index / rate * Stopwatch.Frequency);
+        return Stopwatch.GetElapsedTime(now, SentAt[index]);
+    }
+
+    internal void Complete(int index, Answer answer)
+    {
+        Answers[index] = answer;
+        if (answer.Kind is AnswerKind.None or AnswerKind.Pending) return;
+
+        DoneAt[index] = Stopwatch.GetTimestamp();
+        if (answer.Kind == AnswerKind.Confirmed) Interlocked.Increment(ref _confirmedCount);
+        if (answer.Kind == AnswerKind.Waitlisted) Interlocked.Increment(ref _waitlistedCount);
+        Interlocked.Increment(ref _doneCount);
+    }
+
+    /// <summary>A request that must be asked again is not done any more.</summary>
+    internal void Reopen(int index)
+    {
+        if (DoneAt[index] == 0) return;
+
+        DoneAt[index] = 0;
+        Interlocked.Decrement(ref _doneCount);
+    }
+}
