@@ -27,6 +27,9 @@ internal sealed partial class BatchApplier(
 
     private static readonly TimeSpan BackoffMax = TimeSpan.FromSeconds(2);
 
+    /// <summary>The log event of a try that the database could not serve.</summary>
+    internal const int TransientEventId = 3103;
+
     /// <summary>False leaves the version guard out; only the tests that prove it do.</summary>
     public bool Guards { get; init; } = true;
 
@@ -209,7 +212,7 @@ internal sealed partial class BatchApplier(
     [LoggerMessage(3102, LogLevel.Error, "A batch of {CommandCount} commands failed; they are applied one by one")]
     private partial void LogPermanent(Exception error, int commandCount);
 
-    [LoggerMessage(3103, LogLevel.Warning, "The database could not apply a batch, try {Tries}: {Reason}")]
+    [LoggerMessage(TransientEventId, LogLevel.Warning, "The database could not apply a batch, try {Tries}: {Reason}")]
     private partial void LogTransient(int tries, string reason);
 
     [LoggerMessage(3104, LogLevel.Error, "Gave up on {Command} {RequestId} of activity {ActivityId}: its outcome is failed")]
