@@ -68,7 +68,7 @@ public class TestDatabase : IAsyncLifetime
     public async Task<T?> ScalarAsync<T>(string sql, params object?[] values)
     {
         await using var command = CreateCommand(sql, values);
-        return await command.ExecuteScalarAsync() is T value ? value : default;
+        return await command.ExecuteScalarAsync() is T value and not DBNull ? value : default;
     }
 
     /// <summary>Creates the database on the server.</summary>

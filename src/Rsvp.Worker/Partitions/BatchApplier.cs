@@ -143,6 +143,11 @@ internal sealed partial class BatchApplier(
         }
 
         var line = await LineLoad.ReadAsync(connection, activity.Id, cancellationToken);
+        foreach (var party in line.Places.SelectMany(place => place.Parties))
+        {
+            state.Load(party);
+        }
+
         var result = PassDecision.Decide(activity, line, state.Now);
         state.Apply(result.Decision, command.RequestId);
         outbox.Add(new OutboxMessage(Guid.CreateVersion7(state.Now), new PassCompleted

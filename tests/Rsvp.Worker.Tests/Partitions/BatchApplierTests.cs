@@ -193,10 +193,7 @@ public sealed class BatchApplierTests(TestDatabase database) : IClassFixture<Tes
         Assert.Null(await VacantSinceAsync());
         Assert.Equal(0L, await database.ScalarAsync<long>("SELECT count(*) FROM rsvp_requests WHERE user_id = $1", Guid.Empty));
 
-        async Task<object?> VacantSinceAsync()
-        {
-            var value = await database.ScalarAsync<object>("SELECT vacant_since FROM activities WHERE activity_id = $1", activity);
-            return value is DBNull ? null : value;
-        }
+        Task<object?> VacantSinceAsync() =>
+            database.ScalarAsync<object>("SELECT vacant_since FROM activities WHERE activity_id = $1", activity);
     }
 }
