@@ -1,3 +1,4 @@
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
+using Rsvp.Api;
+
+await using var app = ApiHost.Create(args);
 await app.RunAsync();

@@ -40,6 +40,7 @@ public static class ProblemCatalog
         new(ProblemCodes.NotFound, 404, "There is nothing here."),
         new(ProblemCodes.RequestNotFound, 404, "There is no such request."),
         new(ProblemCodes.MethodNotAllowed, 405, "This method is not allowed here."),
+        new(ProblemCodes.RequestTimeout, 408, "The request came too slowly."),
         new(ProblemCodes.BodyTooLarge, 413, "The body is larger than 256 KiB."),
         new(ProblemCodes.UnsupportedMediaType, 415, "The body must be application/json."),
         new(ProblemCodes.RateLimited, 429, "Too many requests."),

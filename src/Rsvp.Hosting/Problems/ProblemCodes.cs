@@ -75,6 +75,9 @@ public static class ProblemCodes
     /// <summary>This method is not allowed here.</summary>
     public const string MethodNotAllowed = "method_not_allowed";
 
+    /// <summary>The request came too slowly.</summary>
+    public const string RequestTimeout = "request_timeout";
+
     /// <summary>The body is larger than 256 KiB.</summary>
     public const string BodyTooLarge = "body_too_large";
 

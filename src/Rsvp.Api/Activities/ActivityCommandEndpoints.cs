@@ -1,0 +1,40 @@
+using Rsvp.Api.Requests;
+using Rsvp.Contracts;
+
+namespace Rsvp.Api.Activities;
+
+/// <summary>What opens and changes activities.</summary>
+internal static class ActivityCommandEndpoints
+{
+    internal static RouteGroupBuilder MapActivityCommands(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/activities").WithTags("Activities");
+        group.MapPost("", CreateAsync).WithSummary("Open an activity");
+        group.MapPatch("/{activityId:guid}", UpdateAsync).WithSummary("Change settings");
+        return group;
+    }
+
+    private static Task<IResult> CreateAsync(
+        CommandRequest<CreateActivityBody> request, CommandIntake intake, RequestIds ids, CancellationToken cancellationToken)
+    {
+        // Derived from the request, so that a repeat names the same activity.
+        var activityId = ids.ActivityOf(request.RequestId);
+        var command = request.ToCommand(CommandNames.CreateActivity, activityId) with
+        {
+            CreateActivity = new CreateActivity { Settings = request.Body.Settings },
+        };
+        return intake.TakeAsync(request, command, cancellationToken);
+    }
+
+    private static async Task<IResult> UpdateAsync(
+        Guid activityId, CommandRequest<UpdateActivityBody> request, HostGate hosts, CommandIntake intake, CancellationToken cancellationToken)
+    {
+        if (await hosts.RefuseAsync(activityId, request.Caller, cancellationToken) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var command = request.ToCommand(CommandNames.UpdateActivity, activityId) with { UpdateActivity = request.Body.Changes };
+        return await intake.TakeAsync(request, command, cancellationToken);
+    }
+}

@@ -1,0 +1,42 @@
+using Rsvp.Api.Activities;
+using Rsvp.Api.Edge;
+using Rsvp.Api.Requests;
+using Rsvp.Api.Rsvps;
+using Rsvp.Api.Submitting;
+using Rsvp.Hosting.Auth;
+using Rsvp.Api.Reads;
+using Rsvp.Hosting.ServiceDefaults;
+
+namespace Rsvp.Api;
+
+/// <summary>Puts the API together; tests run the same one.</summary>
+internal static class ApiHost
+{
+    /// <param name="args">The command line.</param>
+    /// <param name="configure">Settings of a test, before anything reads them; null for none.</param>
+    internal static WebApplication Create(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        configure?.Invoke(builder);
+
+        builder.AddServiceDefaults();
+        builder.AddEdge();
+        builder.AddTokenAuth();
+        builder.AddReads();
+        builder.AddSubmitting();
+        builder.AddRequests();
+        builder.AddActivities();
+
+        var app = builder.Build();
+        app.UseEdge();
+        app.MapServiceDefaults();
+        app.UseRouting();
+        app.UseNotFound();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapActivityCommands();
+        app.MapRsvpCommands();
+        app.MapRequests();
+        return app;
+    }
+}

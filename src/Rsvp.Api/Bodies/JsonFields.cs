@@ -1,0 +1,235 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Rsvp.Api.Bodies;
+
+/// <summary>The fields of one JSON object. Reading a field says what it may be; whatever else is in the object is an error.</summary>
+/// <remarks>Every method returns null when the field is absent, wrong, or null; a wrong one is noted in the errors.</remarks>
+internal sealed class JsonFields(JsonElement json, BodyRules rules, FieldErrors errors, string path = "")
+{
+    // Longer names are cut in messages.
+    private const int ShownNameCharsMax = 100;
+
+    private readonly List<string> _known = [];
+    private List<string>? _nulls;
+
+    internal BodyRules Rules => rules;
+
+    /// <summary>JSON names of the nullable fields that were null.</summary>
+    internal IReadOnlyList<string> Nulls => _nulls ?? [];
+
+    /// <summary>Notes an error about a field of this object.</summary>
+    internal void Refuse(string name, string message) => errors.Add(path + name, message);
+
+    /// <summary>Whether the field is there, null or not.</summary>
+    internal bool Has(string name) => json.TryGetProperty(name, out _);
+
+    /// <summary>Notes an error when the field is absent.</summary>
+    internal void Require(string name)
+    {
+        if (!Has(name))
+        {
+            Refuse(name, "Is required.");
+        }
+    }
+
+    internal int? Integer(string name, int min, int max, bool nullable = false)
+    {
+        if (!TryFind(name, JsonValueKind.Number, "an integer", nullable, out var value))
+        {
+            return null;
+        }
+
+        if (value.TryGetInt32(out var number) && number >= min && number <= max)
+        {
+            return number;
+        }
+
+        Refuse(name, string.Create(CultureInfo.InvariantCulture, $"Must be an integer from {min} to {max}."));
+        return null;
+    }
+
+    internal double? Number(string name, double min, double max)
+    {
+        if (!TryFind(name, JsonValueKind.Number, "a number", nullable: false, out var value))
+        {
+            return null;
+        }
+
+        if (value.TryGetDouble(out var number) && number >= min && number <= max)
+        {
+            return number;
+        }
+
+        Refuse(name, string.Create(CultureInfo.InvariantCulture, $"Must be a number from {min} to {max}."));
+        return null;
+    }
+
+    internal bool? Flag(string name)
+    {
+        _known.Add(name);
+        if (!json.TryGetProperty(name, out var value))
+        {
+            return null;
+        }
+
+        if (value.ValueKind is JsonValueKind.True or JsonValueKind.False)
+        {
+            return value.GetBoolean();
+        }
+
+        Refuse(name, "Must be true or false.");
+        return null;
+    }
+
+    internal string? OneOf(string name, params ReadOnlySpan<string> values)
+    {
+        if (!TryFind(name, JsonValueKind.String, "a string", nullable: false, out var value))
+        {
+            return null;
+        }
+
+        foreach (var candidate in values)
+        {
+            if (value.ValueEquals(candidate))
+            {
+                return candidate;
+            }
+        }
+
+        Refuse(name, $"Must be one of: {string.Join(", ", values)}.");
+        return null;
+    }
+
+    /// <summary>Text without NUL and lone surrogates, of at most <paramref name="codePointsMax"/> code points; not blank when <paramref name="notBlank"/>.</summary>
+    internal string? Text(string name, int codePointsMax, bool nullable = false, bool notBlank = false)
+    {
+        if (!TryFind(name, JsonValueKind.String, "a string", nullable, out var value))
+        {
+            return null;
+        }
+
+        if (!TryGetString(value, out var text) || !CodePoints.AreWellFormed(text))
+        {
+            Refuse(name, "Must be well-formed Unicode text without NUL.");
+            return null;
+        }
+
+        if (CodePoints.Exceed(text, codePointsMax))
+        {
+            Refuse(name, string.Create(CultureInfo.InvariantCulture, $"Must have at most {codePointsMax} characters."));
+            return null;
+        }
+
+        if (notBlank && string.IsNullOrWhiteSpace(text))
+        {
+            Refuse(name, "Must not be blank.");
+            return null;
+        }
+
+        return text;
+    }
+
+    /// <summary>An RFC 3339 time; its offset is required, and it is kept in UTC with microseconds, as the database does.</summary>
+    internal DateTimeOffset? Time(string name, bool nullable = false)
+    {
+        if (!TryFind(name, JsonValueKind.String, "a time", nullable, out var value))
+        {
+            return null;
+        }
+
+        if (TryGetString(value, out var text) && Rfc3339.TryParse(text, out var time))
+        {
+            return time;
+        }
+
+        Refuse(name, "Must be a time with its offset, such as 2030-01-31T18:00:00Z.");
+        return null;
+    }
+
+    /// <summary>Notes an error for every field that nobody asked for, and for every field that is there twice.</summary>
+    internal void RefuseUnknown()
+    {
+        // One bit per field asked for; no body has more than 32.
+        var seen = 0u;
+        foreach (var property in json.EnumerateObject())
+        {
+            var index = IndexOf(property);
+            if (index < 0)
+            {
+                Refuse(NameOf(property), "Is not a known field.");
+            }
+            else if ((seen & (1u << index)) != 0)
+            {
+                Refuse(_known[index], "Is there twice.");
+            }
+            else
+            {
+                seen |= 1u << index;
+            }
+        }
+    }
+
+    private static bool TryGetString(JsonElement value, out string text)
+    {
+        try
+        {
+            text = value.GetString()!;
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            // An escaped lone surrogate.
+            text = "";
+            return false;
+        }
+    }
+
+    private static string NameOf(JsonProperty property)
+    {
+        var name = property.Name;
+        return name.Length > ShownNameCharsMax ? name[..ShownNameCharsMax] : name;
+    }
+
+    private int IndexOf(JsonProperty property)
+    {
+        for (var index = 0; index < _known.Count; index++)
+        {
+            if (property.NameEquals(_known[index]))
+            {
+                return index;
+            }
+        }
+
+        return -1;
+    }
+
+    private bool TryFind(string name, JsonValueKind kind, string what, bool nullable, out JsonElement value)
+    {
+        _known.Add(name);
+        if (!json.TryGetProperty(name, out value))
+        {
+            return false;
+        }
+
+        if (value.ValueKind == kind)
+        {
+            return true;
+        }
+
+        if (value.ValueKind != JsonValueKind.Null)
+        {
+            Refuse(name, nullable ? $"Must be {what} or null." : $"Must be {what}.");
+        }
+        else if (nullable)
+        {
+            (_nulls ??= []).Add(name);
+        }
+        else
+        {
+            Refuse(name, "Must not be null.");
+        }
+
+        return false;
+    }
+}

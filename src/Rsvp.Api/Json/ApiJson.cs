@@ -1,0 +1,21 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Rsvp.Contracts;
+
+namespace Rsvp.Api.Json;
+
+/// <summary>The JSON of answers: camelCase, nulls written, times in UTC.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, Converters = [typeof(UtcTimeConverter)])]
+[JsonSerializable(typeof(RsvpDocument))]
+[JsonSerializable(typeof(ActivityDocument))]
+[JsonSerializable(typeof(CapacityDocument))]
+internal sealed partial class ApiJson : JsonSerializerContext
+{
+    /// <summary>Text is written as it is, not as \u escapes: answers are <c>application/json</c> with <c>nosniff</c>, never part of a page.</summary>
+    internal static readonly JsonWriterOptions WriterOptions = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
+}

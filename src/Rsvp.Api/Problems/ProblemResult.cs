@@ -1,0 +1,122 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Rsvp.Api.Json;
+using Rsvp.Contracts;
+using Rsvp.Hosting.Problems;
+
+namespace Rsvp.Api.Problems;
+
+/// <summary>A refusal on its way out, as RFC 9457; the only place that writes one.</summary>
+internal sealed class ProblemResult(string code, string? detail = null) : IResult
+{
+    internal const string ContentType = "application/problem+json";
+
+    /// <summary>When to try again after a 503 or 429; a broken part of the system is looked at once a second.</summary>
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+
+    internal ProblemKind Kind { get; } = ProblemCatalog.Find(code);
+
+    internal string? Detail { get; } = detail;
+
+    /// <summary>Messages by field of the body, of the query or of a header; null when no field is to blame.</summary>
+    internal IReadOnlyDictionary<string, List<string>>? Errors { get; init; }
+
+    /// <summary>The request, when a command was accepted or may have been.</summary>
+    internal Guid? RequestId { get; init; }
+
+    /// <summary>Present state, for refusals decided in the partition.</summary>
+    internal ProblemDocument? Context { get; init; }
+
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        if (Kind.Status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests)
+        {
+            httpContext.Response.Headers.RetryAfter = ((int)RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        }
+
+        var buffer = JsonBuffer.Rent();
+        Write(buffer.Writer, httpContext);
+        return buffer.SendAsync(httpContext, Kind.Status, ContentType);
+    }
+
+    /// <summary>Writes the members that a refusal decided in the partition has in request documents too.</summary>
+    internal static void WriteDecided(Utf8JsonWriter writer, ProblemDocument problem)
+    {
+        writer.WriteString("code"u8, problem.Code);
+        writer.WriteString("title"u8, ProblemCatalog.Find(problem.Code).Title);
+        if (problem.Detail is not null)
+        {
+            writer.WriteString("detail"u8, problem.Detail);
+        }
+
+        WriteContext(writer, problem);
+    }
+
+    private static void WriteContext(Utf8JsonWriter writer, ProblemDocument problem)
+    {
+        if (problem.Rsvp is not null)
+        {
+            writer.WritePropertyName("rsvp"u8);
+            JsonSerializer.Serialize(writer, problem.Rsvp, ApiJson.Default.RsvpDocument);
+        }
+
+        if (problem.CheckedInAt is { } checkedInAt)
+        {
+            writer.WriteString("checkedInAt"u8, checkedInAt.UtcDateTime);
+        }
+
+        if (problem.CheckedInBy is { } checkedInBy)
+        {
+            writer.WriteString("checkedInBy"u8, checkedInBy);
+        }
+    }
+
+    private void Write(Utf8JsonWriter writer, HttpContext http)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("type"u8, "urn:rsvp:problem:" + Kind.Code);
+        writer.WriteString("title"u8, Kind.Title);
+        writer.WriteNumber("status"u8, Kind.Status);
+        if (Detail is not null)
+        {
+            writer.WriteString("detail"u8, Detail);
+        }
+
+        writer.WriteString("code"u8, Kind.Code);
+        writer.WriteString("traceId"u8, Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier);
+        if (RequestId is { } requestId)
+        {
+            writer.WriteString("requestId"u8, requestId);
+        }
+
+        if (Errors is not null)
+        {
+            WriteErrors(writer, Errors);
+        }
+
+        if (Context is not null)
+        {
+            WriteContext(writer, Context);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static void WriteErrors(Utf8JsonWriter writer, IReadOnlyDictionary<string, List<string>> errors)
+    {
+        writer.WriteStartObject("errors"u8);
+        foreach (var (field, messages) in errors)
+        {
+            writer.WriteStartArray(field);
+            foreach (var message in messages)
+            {
+                writer.WriteStringValue(message);
+            }
+
+            writer.WriteEndArray();
+        }
+
+        writer.WriteEndObject();
+    }
+}

@@ -1,0 +1,51 @@
+using Rsvp.Api.Bodies;
+using Rsvp.Api.Problems;
+using Rsvp.Api.Requests;
+using Rsvp.Contracts;
+
+namespace Rsvp.Api.Rsvps;
+
+/// <summary>What a person does about their own RSVP to an activity.</summary>
+internal static class RsvpCommandEndpoints
+{
+    internal static RouteGroupBuilder MapRsvpCommands(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/activities/{activityId:guid}/rsvp").WithTags("RSVPs");
+        group.MapPost("", SubmitAsync).WithSummary("Ask for a place");
+        group.MapPut("", UpdateAsync).WithSummary("Change guests or requirements");
+        group.MapDelete("", CancelAsync).WithSummary("Give the place back");
+        return group;
+    }
+
+    private static Task<IResult> SubmitAsync(
+        Guid activityId, CommandRequest<SubmitRsvpBody> request, CommandIntake intake, CancellationToken cancellationToken) =>
+        intake.TakeAsync(request, request.ToCommand(CommandNames.SubmitRsvp, activityId) with { SubmitRsvp = request.Body.Message }, cancellationToken);
+
+    private static Task<IResult> UpdateAsync(
+        Guid activityId, CommandRequest<UpdateRsvpBody> request, CommandIntake intake, CancellationToken cancellationToken) =>
+        intake.TakeAsync(request, request.ToCommand(CommandNames.UpdateRsvp, activityId) with { UpdateRsvp = request.Body.Message }, cancellationToken);
+
+    private static Task<IResult> CancelAsync(
+        Guid activityId, CommandRequest<NoBody> request, string? reason, CommandIntake intake, CancellationToken cancellationToken) =>
+        intake.TakeAsync(
+            request,
+            request.ToCommand(CommandNames.CancelRsvp, activityId) with { CancelRsvp = new CancelRsvp { Reason = ReasonParameter.Check(reason) } },
+            cancellationToken);
+}
+
+/// <summary>The <c>reason</c> of a DELETE, which has no body to carry it.</summary>
+internal static class ReasonParameter
+{
+    /// <exception cref="ProblemException">It is too long or cannot be stored.</exception>
+    internal static string? Check(string? reason)
+    {
+        if (string.IsNullOrEmpty(reason))
+        {
+            return null;
+        }
+
+        return CodePoints.AreWellFormed(reason) && !CodePoints.Exceed(reason, PartyBounds.ReasonMax)
+            ? reason
+            : throw ProblemException.Invalid("reason", $"Must be well-formed Unicode text without NUL, of at most {PartyBounds.ReasonMax} characters.");
+    }
+}

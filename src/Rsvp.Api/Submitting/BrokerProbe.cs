@@ -1,0 +1,57 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
+using Rsvp.Contracts;
+using Rsvp.Hosting.Messaging;
+
+namespace Rsvp.Api.Submitting;
+
+/// <summary>Sends this instance an empty answer through the broker: often while the circuit is open, seldom while nothing else is sent.</summary>
+/// <remarks>The bus calls itself healthy during a memory or disk alarm; only a confirmed message shows that messages are taken.</remarks>
+internal sealed partial class BrokerProbe(
+    ApiInstance instance,
+    ConfirmedSender sender,
+    BrokerCircuit circuit,
+    IOptions<SubmittingOptions> options,
+    TimeProvider time,
+    ILogger<BrokerProbe> logger) : BackgroundService, IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(circuit.IsOpen ? HealthCheckResult.Unhealthy("The broker does not confirm messages.") : HealthCheckResult.Healthy());
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var wasOpen = true;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            if (circuit.IsOpen || circuit.Quiet > options.Value.IdleProbeInterval)
+            {
+                await ProbeAsync(stoppingToken);
+            }
+
+            if (wasOpen != circuit.IsOpen)
+            {
+                wasOpen = !wasOpen;
+                LogTurn(wasOpen ? "does not confirm messages; commands are refused" : "confirms messages");
+            }
+
+            await Task.Delay(options.Value.ProbeInterval, time, stoppingToken);
+        }
+    }
+
+    private async Task ProbeAsync(CancellationToken stoppingToken)
+    {
+        var nothing = new BatchApplied { BatchId = Guid.Empty, Partition = -1, Outcomes = [] };
+        var acceptance = await sender.SendAsync(Topology.OutcomesExchange, instance.Id, nothing, options.Value.ConfirmTimeout, stoppingToken);
+        if (acceptance is Acceptance.Accepted)
+        {
+            circuit.Close();
+        }
+        else
+        {
+            circuit.Open();
+        }
+    }
+
+    [LoggerMessage(3101, LogLevel.Warning, "The broker {Turn}")]
+    private partial void LogTurn(string turn);
+}

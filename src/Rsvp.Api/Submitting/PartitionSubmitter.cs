@@ -1,0 +1,180 @@
+using System.Threading.Channels;
+using Rsvp.Contracts;
+using Rsvp.Hosting.Messaging;
+
+namespace Rsvp.Api.Submitting;
+
+/// <summary>Sends one partition's commands, in order, a batch at a time: the next when the previous one was applied, or after the linger.</summary>
+/// <remarks>An idle system adds no delay; a busy one makes larger batches, and so pays its fixed costs less often.</remarks>
+internal sealed class PartitionSubmitter(
+    int partition,
+    ApiInstance instance,
+    SubmittingOptions options,
+    ConfirmedSender sender,
+    BrokerCircuit circuit,
+    SubmittingMetrics metrics,
+    TimeProvider time)
+{
+    // The share of the bound that a command may spend in the channel; the rest is for its confirm.
+    private readonly TimeSpan _waitMax = options.ConfirmTimeout * 0.75;
+    private readonly string _routingKey = Topology.PartitionKey(partition);
+    private readonly Channel<Submission> _channel = Channel.CreateBounded<Submission>(new BoundedChannelOptions(options.ChannelCommandsMax)
+    {
+        SingleReader = true,
+    });
+
+    private long _waitingBytes;
+    private volatile BatchUnderWay? _underWay;
+
+    /// <summary>Hands a command over.</summary>
+    /// <returns>What became of it, within <see cref="SubmittingOptions.ConfirmTimeout"/>.</returns>
+    internal Task<Acceptance> SubmitAsync(Command command)
+    {
+        var submission = new Submission(command, time.GetTimestamp());
+        if (Interlocked.Add(ref _waitingBytes, submission.EstimatedBytes) <= options.ChannelBytesMax && _channel.Writer.TryWrite(submission))
+        {
+            return submission.Task;
+        }
+
+        Interlocked.Add(ref _waitingBytes, -submission.EstimatedBytes);
+        metrics.Ended(Acceptance.Overloaded, 1);
+        return Task.FromResult(Acceptance.Overloaded);
+    }
+
+    /// <summary>A batch of this instance was applied.</summary>
+    internal void Applied(Guid batchId)
+    {
+        if (_underWay is { } batch && batch.BatchId == batchId)
+        {
+            batch.TrySetResult();
+        }
+    }
+
+    /// <summary>Takes nothing new; <see cref="RunAsync"/> ends when what is there was sent.</summary>
+    internal void Complete() => _channel.Writer.TryComplete();
+
+    /// <summary>Sends until <see cref="Complete"/>, or until told to stop at once.</summary>
+    internal async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var batch = new List<Submission>();
+        try
+        {
+            while (await _channel.Reader.WaitToReadAsync(cancellationToken))
+            {
+                Take(batch);
+                if (batch.Count > 0)
+                {
+                    await SendAsync(batch, cancellationToken);
+                }
+
+                batch.Clear();
+            }
+        }
+        finally
+        {
+            // Whoever is still in the channel is not left hanging.
+            _channel.Writer.TryComplete();
+            End(batch, Acceptance.Unknown);
+            while (_channel.Reader.TryRead(out var submission))
+            {
+                submission.TrySetResult(Acceptance.Overloaded);
+            }
+        }
+    }
+
+    private void Take(List<Submission> batch)
+    {
+        var weight = 0;
+        var bytes = 0;
+        while (_channel.Reader.TryPeek(out var next))
+        {
+            if (batch.Count > 0 && (weight + next.Weight > options.BatchCommandsMax || bytes + next.EstimatedBytes > options.BatchBytesMax))
+            {
+                return;
+            }
+
+            _channel.Reader.TryRead(out _);
+            Interlocked.Add(ref _waitingBytes, -next.EstimatedBytes);
+            if (circuit.IsOpen || time.GetElapsedTime(next.TakenAt) > _waitMax)
+            {
+                // It would be answered too late; nothing was sent of it.
+                var refusal = circuit.IsOpen ? Acceptance.BrokerAway : Acceptance.Overloaded;
+                metrics.Ended(refusal, 1);
+                next.TrySetResult(refusal);
+                continue;
+            }
+
+            batch.Add(next);
+            weight += next.Weight;
+            bytes += next.EstimatedBytes;
+        }
+    }
+
+    private async Task SendAsync(List<Submission> batch, CancellationToken cancellationToken)
+    {
+        var commands = new Command[batch.Count];
+        for (var index = 0; index < commands.Length; index++)
+        {
+            commands[index] = batch[index].Command;
+        }
+
+        var underWay = new BatchUnderWay(Guid.CreateVersion7(time.GetUtcNow()));
+        _underWay = underWay;
+        var message = new CommandBatch
+        {
+            BatchId = underWay.BatchId,
+            Partition = partition,
+            ReplyTo = instance.Id,
+            Commands = commands,
+        };
+
+        var startedAt = time.GetTimestamp();
+        var bound = options.ConfirmTimeout - time.GetElapsedTime(batch[0].TakenAt);
+        var acceptance = await sender.SendAsync(Topology.CommandsExchange, _routingKey, message, bound, cancellationToken);
+        metrics.Sent(acceptance, commands.Length, time.GetElapsedTime(startedAt));
+        if (acceptance is Acceptance.Accepted)
+        {
+            circuit.Confirmed();
+        }
+        else if (acceptance is Acceptance.Unknown or Acceptance.BrokerAway)
+        {
+            circuit.Open();
+        }
+
+        End(batch, acceptance);
+        if (acceptance is Acceptance.Accepted)
+        {
+            await LingerAsync(underWay, options.Linger - time.GetElapsedTime(startedAt), cancellationToken);
+        }
+    }
+
+    private void End(List<Submission> batch, Acceptance acceptance)
+    {
+        if (batch.Count == 0)
+        {
+            return;
+        }
+
+        metrics.Ended(acceptance, batch.Count);
+        foreach (var submission in batch)
+        {
+            submission.TrySetResult(acceptance);
+        }
+
+        batch.Clear();
+    }
+
+    private async Task LingerAsync(BatchUnderWay underWay, TimeSpan longest, CancellationToken cancellationToken)
+    {
+        if (longest > TimeSpan.Zero && !underWay.Task.IsCompleted)
+        {
+            await Task.WhenAny(underWay.Task, Task.Delay(longest, time, cancellationToken));
+        }
+    }
+
+    /// <summary>The batch that was sent last; completes when it is applied.</summary>
+    private sealed class BatchUnderWay(Guid batchId) : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        internal Guid BatchId { get; } = batchId;
+    }
+}
