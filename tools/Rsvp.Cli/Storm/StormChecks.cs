@@ -43,8 +43,7 @@ internal sealed class StormChecks(RunFile run, StormOptions options)
         }
 
         checks.Add(new StormCheck("seats counted and recounted", Text(seats.Confirmed), Text(seats.ConfirmedRecounted)));
-        List<int> positions = await client.ReadPositionsAsync(round.ActivityId, cancellationToken);
-        checks.Add(new StormCheck("positions in line", Range(waiting), positions.SequenceEqual(Enumerable.Range(1, waiting)) ? Range(waiting) : "other"));
+        checks.Add(new StormCheck("positions in line", Range(waiting), await DescribePositionsAsync(client, round.ActivityId, waiting, cancellationToken)));
 
         int accepted = round.Answers.Count(answer => answer.RequestId != Guid.Empty);
         int distinct = round.Answers.Select(answer => answer.RequestId).Where(id => id != Guid.Empty).Distinct().Count();
@@ -52,6 +51,22 @@ internal sealed class StormChecks(RunFile run, StormOptions options)
         checks.Add(new StormCheck(
             "accepted requests with exactly one outcome stored", Text(accepted), Text(await CountOutcomesAsync(dataSource, round, cancellationToken))));
         return checks;
+    }
+
+    /// <summary>"1..n" when the host's list numbers the line without gap or repeat; otherwise what is wrong with it.</summary>
+    private static async Task<string> DescribePositionsAsync(StormClient client, Guid activityId, int count, CancellationToken cancellationToken)
+    {
+        try
+        {
+            List<int> positions = await client.ReadPositionsAsync(activityId, cancellationToken);
+            if (positions.SequenceEqual(Enumerable.Range(1, count))) return Range(count);
+
+            return $"{positions.Count} entries, {positions.Distinct().Count()} positions up to {positions.DefaultIfEmpty().Max()}";
+        }
+        catch (HttpRequestException exception)
+        {
+            return $"no list: {exception.StatusCode}";
+        }
     }
 
     /// <summary>Who was confirmed stays so; who was put in line may have been promoted since.</summary>
