@@ -3,6 +3,7 @@ using Rsvp.Api.Edge;
 using Rsvp.Api.Requests;
 using Rsvp.Api.Rsvps;
 using Rsvp.Api.Submitting;
+using Rsvp.Api.Waitlist;
 using Rsvp.Hosting.Auth;
 using Rsvp.Api.Reads;
 using Rsvp.Hosting.ServiceDefaults;
@@ -26,6 +27,8 @@ internal static class ApiHost
         builder.AddSubmitting();
         builder.AddRequests();
         builder.AddActivities();
+        builder.AddRsvps();
+        builder.AddWaitlist();
 
         var app = builder.Build();
         app.UseEdge();
@@ -35,7 +38,11 @@ internal static class ApiHost
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapActivityCommands();
+        app.MapActivityReads();
         app.MapRsvpCommands();
+        app.MapRsvpReads();
+        app.MapHostedRsvps();
+        app.MapWaitlist();
         app.MapRequests();
         return app;
     }

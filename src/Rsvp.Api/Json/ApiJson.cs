@@ -1,6 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Rsvp.Api.Rsvps;
+using Rsvp.Api.Waitlist;
 using Rsvp.Contracts;
 
 namespace Rsvp.Api.Json;
@@ -10,6 +12,9 @@ namespace Rsvp.Api.Json;
 [JsonSerializable(typeof(RsvpDocument))]
 [JsonSerializable(typeof(ActivityDocument))]
 [JsonSerializable(typeof(CapacityDocument))]
+[JsonSerializable(typeof(HostedRsvp))]
+[JsonSerializable(typeof(PositionDocument))]
+[JsonSerializable(typeof(WaitlistEntry))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>Text is written as it is, not as \u escapes: answers are <c>application/json</c> with <c>nosniff</c>, never part of a page.</summary>

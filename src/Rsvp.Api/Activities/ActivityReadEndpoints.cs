@@ -1,0 +1,36 @@
+using Rsvp.Api.Json;
+using Rsvp.Api.Paging;
+using Rsvp.Api.Problems;
+using Rsvp.Contracts;
+using Rsvp.Hosting.Problems;
+
+namespace Rsvp.Api.Activities;
+
+/// <summary>What anybody may see of activities, without a token too.</summary>
+internal static class ActivityReadEndpoints
+{
+    internal static RouteGroupBuilder MapActivityReads(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/activities").WithTags("Activities").AllowAnonymous();
+        group.MapGet("", ListAsync).WithSummary("Upcoming activities");
+        group.MapGet("/{activityId:guid}", GetAsync).WithSummary("Settings and live counts");
+        group.MapGet("/{activityId:guid}/capacity", GetCapacityAsync).WithSummary("Live counts");
+        return group;
+    }
+
+    private static async Task<PageResult<ActivityDocument>> ListAsync(PageRequest page, ActivityReads activities, CancellationToken cancellationToken)
+    {
+        var rows = await activities.ListUpcomingAsync(Cursor.Read(page.Cursor), page.Limit, cancellationToken);
+        return PageResult<ActivityDocument>.Of(rows, page.Limit, last => Cursor.After(last.StartsAt, last.Id), ApiJson.Default.ActivityDocument);
+    }
+
+    private static async Task<IResult> GetAsync(Guid activityId, ActivityReads activities, CancellationToken cancellationToken) =>
+        await activities.FindAsync(activityId, cancellationToken) is { } activity
+            ? new DocumentResult<ActivityDocument>(activity, ApiJson.Default.ActivityDocument)
+            : new ProblemResult(ProblemCodes.ActivityNotFound);
+
+    private static async Task<IResult> GetCapacityAsync(Guid activityId, ActivityReads activities, CancellationToken cancellationToken) =>
+        await activities.FindCapacityAsync(activityId, cancellationToken) is { } capacity
+            ? new DocumentResult<CapacityDocument>(capacity, ApiJson.Default.CapacityDocument)
+            : new ProblemResult(ProblemCodes.ActivityNotFound);
+}

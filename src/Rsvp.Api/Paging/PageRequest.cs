@@ -1,0 +1,25 @@
+using System.Globalization;
+using Rsvp.Api.Problems;
+
+namespace Rsvp.Api.Paging;
+
+/// <summary>Which part of a list a client wants; bound from <c>?limit=</c> and <c>?cursor=</c>.</summary>
+internal sealed record PageRequest(int Limit, string? Cursor)
+{
+    private const int LimitDefault = 50;
+    private const int LimitMax = 500;
+
+    public static ValueTask<PageRequest> BindAsync(HttpContext http)
+    {
+        var query = http.Request.Query;
+        var limit = LimitDefault;
+        if (query.TryGetValue("limit", out var text)
+            && !(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) && limit > 0))
+        {
+            throw ProblemException.Invalid("limit", "Must be a whole number from 1; more than 500 counts as 500.");
+        }
+
+        var cursor = query["cursor"].ToString();
+        return ValueTask.FromResult(new PageRequest(Math.Min(limit, LimitMax), cursor.Length == 0 ? null : cursor));
+    }
+}

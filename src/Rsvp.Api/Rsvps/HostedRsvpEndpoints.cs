@@ -1,0 +1,59 @@
+using Microsoft.Net.Http.Headers;
+using Rsvp.Api.Activities;
+using Rsvp.Api.Callers;
+using Rsvp.Api.Json;
+using Rsvp.Api.Paging;
+using Rsvp.Api.Problems;
+
+namespace Rsvp.Api.Rsvps;
+
+/// <summary>The hosts' list of everybody who asked.</summary>
+internal static class HostedRsvpEndpoints
+{
+    private static readonly MediaTypeHeaderValue Csv = new("text/csv");
+    private static readonly MediaTypeHeaderValue Json = new("application/json");
+
+    internal static void MapHostedRsvps(this IEndpointRouteBuilder routes) =>
+        routes.MapGet("/api/activities/{activityId:guid}/rsvps", ListAsync).WithTags("Hosts").WithSummary("Every RSVP, as JSON or CSV");
+
+    private static async Task<IResult> ListAsync(
+        Guid activityId, string? status, PageRequest page, HttpContext http, HostGate hosts, HostedRsvpReads rsvps, CancellationToken cancellationToken)
+    {
+        if (status is not (null or "confirmed" or "waitlisted" or "offered" or "cancelled"))
+        {
+            throw ProblemException.Invalid("status", "Must be one of: confirmed, waitlisted, offered, cancelled.");
+        }
+
+        if (await hosts.RefuseAsync(activityId, http.User.ToCaller(), cancellationToken) is { } refusal)
+        {
+            return refusal;
+        }
+
+        http.Response.Headers.Vary = "Accept";
+        if (PrefersCsv(http.Request))
+        {
+            return new CsvResult(rsvps.StreamAsync(activityId, status, cancellationToken));
+        }
+
+        var rows = await rsvps.ListAsync(activityId, status, Cursor.Read(page.Cursor), page.Limit, cancellationToken);
+        return PageResult<HostedRsvp>.Of(rows, page.Limit, last => Cursor.After(last.CreatedAt, last.Id), ApiJson.Default.HostedRsvp);
+    }
+
+    // JSON for whoever does not ask for CSV by name, or likes JSON better.
+    private static bool PrefersCsv(HttpRequest request)
+    {
+        if (!MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var accepted))
+        {
+            return false;
+        }
+
+        var csv = Quality(accepted, Csv);
+        return csv > 0 && csv >= Quality(accepted, Json);
+    }
+
+    private static double Quality(IList<MediaTypeHeaderValue> accepted, MediaTypeHeaderValue type) => accepted
+        .Where(range => range.MediaType.Equals(type.MediaType, StringComparison.OrdinalIgnoreCase))
+        .Select(range => range.Quality ?? 1)
+        .DefaultIfEmpty(0)
+        .Max();
+}

@@ -1,0 +1,53 @@
+using System.Runtime.CompilerServices;
+using Dapper;
+using Npgsql;
+using Rsvp.Api.Paging;
+
+namespace Rsvp.Api.Rsvps;
+
+/// <summary>Every RSVP to an activity, for its hosts, in the order in which people first asked.</summary>
+internal sealed class HostedRsvpReads(NpgsqlDataSource database)
+{
+    private const string Sql =
+        """
+        WITH line AS (
+            SELECT rsvp_id, dense_rank() OVER (ORDER BY line_key, place_id)::int AS position
+            FROM   rsvps
+            WHERE  activity_id = @activityId AND status = 'waitlisted'
+        )
+        SELECT r.rsvp_id AS id, r.activity_id, r.user_id, u.name, r.status, r.guest_count, r.total_spots AS party_size, r.special_requirements,
+               line.position AS waitlist_position, r.offer_expires_at, r.group_id, r.checked_in_at IS NOT NULL AS checked_in,
+               r.checked_in_at AS check_in_time, r.created_at, r.updated_at, r.version
+        FROM   rsvps r
+        JOIN   users u ON u.user_id = r.user_id
+        LEFT   JOIN line ON line.rsvp_id = r.rsvp_id
+        WHERE  r.activity_id = @activityId AND (@status IS NULL OR r.status = @status)
+          AND  (r.created_at, r.rsvp_id) > (@createdAt, @rsvpId)
+        ORDER  BY r.created_at, r.rsvp_id
+        LIMIT  @limit
+        """;
+
+    /// <summary>One page, and one row more.</summary>
+    internal async Task<IReadOnlyList<HostedRsvp>> ListAsync(Guid activityId, string? status, Cursor after, int limit, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var rows = await connection.QueryAsync<HostedRsvp>(
+            new CommandDefinition(Sql, Values(activityId, status, after, limit + 1), cancellationToken: cancellationToken));
+        return rows.AsList();
+    }
+
+    /// <summary>All of them, as they come from the database.</summary>
+    internal async IAsyncEnumerable<HostedRsvp> StreamAsync(
+        Guid activityId, string? status, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var rows = connection.QueryUnbufferedAsync<HostedRsvp>(Sql, Values(activityId, status, Cursor.Start, limit: null));
+        await foreach (var row in rows.WithCancellation(cancellationToken))
+        {
+            yield return row;
+        }
+    }
+
+    private static object Values(Guid activityId, string? status, Cursor after, int? limit) =>
+        new { activityId, status, createdAt = after.Time, rsvpId = after.First, limit };
+}

@@ -1,0 +1,62 @@
+using Rsvp.Api.Activities;
+using Rsvp.Api.Callers;
+using Rsvp.Api.Json;
+using Rsvp.Api.Problems;
+using Rsvp.Api.Requests;
+using Rsvp.Contracts;
+using Rsvp.Hosting.Auth;
+using Rsvp.Hosting.Problems;
+
+namespace Rsvp.Api.Rsvps;
+
+/// <summary>One's own RSVP, and RSVPs by id for their owners and hosts.</summary>
+internal static class RsvpReadEndpoints
+{
+    internal static void MapRsvpReads(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/activities/{activityId:guid}/rsvp", GetOwnAsync).WithTags("RSVPs").WithSummary("My RSVP to an activity");
+        var group = routes.MapGroup("/api/rsvps/{rsvpId:guid}").WithTags("RSVPs");
+        group.MapGet("", GetAsync).WithSummary("An RSVP");
+        group.MapGet("/position", GetPositionAsync).WithSummary("Where it stands in line");
+    }
+
+    private static async Task<IResult> GetOwnAsync(
+        Guid activityId, HttpContext http, RsvpReads rsvps, ActivityReads activities, CancellationToken cancellationToken)
+    {
+        if (await rsvps.FindOwnAsync(activityId, http.User.UserId(), cancellationToken) is { } own)
+        {
+            return Answer(own);
+        }
+
+        var exists = await activities.FindCapacityAsync(activityId, cancellationToken) is not null;
+        return new ProblemResult(exists ? ProblemCodes.RsvpNotFound : ProblemCodes.ActivityNotFound);
+    }
+
+    private static async Task<IResult> GetAsync(Guid rsvpId, HttpContext http, RsvpAccess access, RsvpReads rsvps, CancellationToken cancellationToken)
+    {
+        var caller = http.User.ToCaller();
+        var found = await access.FindAsync(rsvpId, caller, cancellationToken) is null
+            ? null
+            : await rsvps.FindAsync(rsvpId, caller.UserId, cancellationToken);
+        return found is null ? new ProblemResult(ProblemCodes.RsvpNotFound) : Answer(found);
+    }
+
+    private static async Task<IResult> GetPositionAsync(
+        Guid rsvpId, HttpContext http, RsvpAccess access, RsvpReads rsvps, CancellationToken cancellationToken)
+    {
+        var caller = http.User.ToCaller();
+        var found = await access.FindAsync(rsvpId, caller, cancellationToken) is null
+            ? null
+            : await rsvps.FindPositionAsync(rsvpId, caller.UserId, cancellationToken);
+        return found switch
+        {
+            null => new ProblemResult(ProblemCodes.RsvpNotFound),
+            { CallerDeleted: true } => new ProblemResult(ProblemCodes.UserDeleted),
+            _ => new DocumentResult<PositionDocument>(found.Document, ApiJson.Default.PositionDocument),
+        };
+    }
+
+    private static IResult Answer(Seen<RsvpDocument> seen) => seen.CallerDeleted
+        ? new ProblemResult(ProblemCodes.UserDeleted)
+        : new DocumentResult<RsvpDocument>(seen.Document, ApiJson.Default.RsvpDocument) { ETag = EntityTags.Of(seen.Document.Version) };
+}
