@@ -1,0 +1,59 @@
+using Npgsql;
+
+namespace Rsvp.Worker.Audit;
+
+/// <summary>I8: the whole decision log, replayed activity by activity.</summary>
+/// <remarks>Rows are streamed in the order of their index; memory is that of one activity's active parties.</remarks>
+internal sealed class LineWasFollowed() : Invariant("I8", "a replay of the log shows that the line was followed")
+{
+    private const string LogSql =
+        $"""
+        SELECT {LogRow.Columns}
+        FROM   rsvp_analytics l
+        JOIN   activities a USING (activity_id)
+        LEFT   JOIN (
+            SELECT activity_id, count(*) AS parties, sum(line_key) AS keys
+            FROM   rsvps
+            WHERE  status = 'waitlisted'
+            GROUP  BY activity_id
+        ) AS line USING (activity_id)
+        ORDER  BY l.activity_id, l.seq
+        """;
+
+    public static Invariant Invariant { get; } = new LineWasFollowed();
+
+    public override async Task<InvariantResult> CheckAsync(NpgsqlConnection connection, AuditOptions options, CancellationToken cancellationToken)
+    {
+        var rowsChecked = 0L;
+        var violationCount = 0L;
+        var violations = new List<Violation>();
+        ActivityReplay? replay = null;
+
+        await using var command = new NpgsqlCommand(LogSql, connection) { CommandTimeout = StatementSecondsMax };
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var row = LogRow.Read(reader);
+            if (replay?.ActivityId != row.ActivityId)
+            {
+                replay?.End();
+                replay = new ActivityReplay(row.ActivityId, Report);
+            }
+
+            replay.Step(row);
+            rowsChecked++;
+        }
+
+        replay?.End();
+        return new InvariantResult(Id, Statement, rowsChecked, violationCount, violations);
+
+        void Report(Violation violation)
+        {
+            violationCount++;
+            if (violations.Count < ListedMax)
+            {
+                violations.Add(violation);
+            }
+        }
+    }
+}
