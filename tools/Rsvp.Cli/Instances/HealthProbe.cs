@@ -34,8 +34,10 @@ internal static class HealthProbe
         while (true)
         {
             string answer = await AskAsync(service, cancellationToken);
-            if (answer == "ready") return;
+
+            // In this order: a program that has our port already would answer for a service that ended because of it.
             if (!process.IsAlive) throw new ToolException($"{service.Name} ended while it was starting", logFile);
+            if (answer == "ready") return;
             if (clock.Elapsed > atMost) throw new ToolException($"{service.Name} is not ready after {atMost.TotalSeconds:0} s ({answer})", logFile);
 
             await Task.Delay(PollInterval, cancellationToken);

@@ -225,6 +225,7 @@ internal sealed class Instance : IDisposable
             Environment = EnvironmentOf(service),
             WorkingDirectory = Path.GetDirectoryName(AssemblyPath(service, application))!,
             LogFile = Home.LogOf(service.Name),
+            Ports = [service.Port, service.ManagementPort],
         });
         State.Record(process);
         State.Applications[service.Name] = application;

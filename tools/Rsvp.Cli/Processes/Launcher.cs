@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 
 namespace Rsvp.Cli.Processes;
 
@@ -11,6 +13,9 @@ internal sealed record LaunchSpec
     internal IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
     internal required string WorkingDirectory { get; init; }
     internal required string LogFile { get; init; }
+
+    /// <summary>Ports that it will listen on; starting is refused when another program has one.</summary>
+    internal IReadOnlyList<int> Ports { get; init; } = [];
 }
 
 /// <summary>Starts processes that outlive this tool: in a session of their own, with their output in a file.</summary>
@@ -23,6 +28,7 @@ internal static class Launcher
 
     internal static ProcessRef Start(LaunchSpec spec)
     {
+        foreach (int port in spec.Ports) RequireFree(port, spec.Name);
         RotateLog(spec.LogFile);
         var start = new ProcessStartInfo { WorkingDirectory = spec.WorkingDirectory, UseShellExecute = false };
         string[] shell = ["/bin/sh", "-c", Redirect, "sh", spec.LogFile];
@@ -37,6 +43,19 @@ internal static class Launcher
         using Process process = Process.Start(start) ?? throw new InvalidOperationException($"{spec.Name} did not start");
         return ProcessRef.Capture(spec.Name, process.Id)
             ?? throw new ToolException($"{spec.Name} ended at once", spec.LogFile);
+    }
+
+    private static void RequireFree(int port, string name)
+    {
+        try
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            listener.Start();
+        }
+        catch (SocketException)
+        {
+            throw new ToolException($"{name} needs port {port}, which another program has: stop that, or set RSVP_PORT_BASE to another first port");
+        }
     }
 
     private static void RotateLog(string path)

@@ -62,6 +62,7 @@ internal sealed class LocalPostgres(ServerContext context, string binaries) : Po
             Environment = new Dictionary<string, string> { ["LC_ALL"] = "C", ["HOME"] = Folder },
             WorkingDirectory = "/",
             LogFile = LogFile,
+            Ports = [Context.Ports.Postgres],
         });
         Context.State.Record(process);
         Context.SaveState();

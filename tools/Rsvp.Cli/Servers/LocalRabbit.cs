@@ -46,6 +46,7 @@ internal sealed class LocalRabbit(ServerContext context, string script) : Rabbit
             Environment = NodeEnvironment(),
             WorkingDirectory = Folder,
             LogFile = LogFile,
+            Ports = [Context.Ports.Rabbit, Context.Ports.RabbitManagement, Context.Ports.RabbitDistribution],
         });
         Context.State.Record(process);
         Context.SaveState();
@@ -102,6 +103,7 @@ internal sealed class LocalRabbit(ServerContext context, string script) : Rabbit
             Arguments = ["-port", port, "-address", "127.0.0.1"],
             WorkingDirectory = Folder,
             LogFile = Context.Home.LogOf(EpmdName),
+            Ports = [Context.Ports.Epmd],
         });
         Context.State.Record(process);
         Context.SaveState();
