@@ -16,7 +16,7 @@ internal static class StormCommand
         var seed = new Option<int>("--seed") { Description = "what the party sizes are drawn from", DefaultValueFactory = _ => 1 };
         var rate = new Option<double?>("--rate") { Description = "requests per second, sent whether or not answers come (open loop)" };
         var kill = new Option<bool>("--kill-worker") { Description = "SIGKILL the busiest worker in the middle" };
-        var warmup = new Option<int>("--warmup") { Description = "storms of another activity before the one that counts", DefaultValueFactory = _ => 1 };
+        var warmup = new Option<int>("--warmup") { Description = "rounds on other activities before the one that counts, of at least 10,000 requests each", DefaultValueFactory = _ => 1 };
         var json = new Option<string?>("--json") { Description = "write the report to this file too" };
         var command = new Command("storm", "Rush an activity, report figures, and check every outcome.")
         {

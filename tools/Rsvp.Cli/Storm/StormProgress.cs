@@ -20,17 +20,20 @@ internal sealed class PlainProgress(Action<string> write) : IStormProgress
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private TimeSpan _next;
+    private int _shown;
 
     public void Begin(string title, int count)
     {
         _next = Interval;
+        _shown = -1;
         write($"{title}: {count} users");
     }
 
     public void Report(StormRound round)
     {
-        if (round.Elapsed < _next && round.DoneCount < round.Count) return;
+        if (round.DoneCount == _shown || (round.Elapsed < _next && round.DoneCount < round.Count)) return;
 
+        _shown = round.DoneCount;
         _next = round.Elapsed + Interval;
         write(Describe(round));
     }

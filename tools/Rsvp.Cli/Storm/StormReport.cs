@@ -75,35 +75,33 @@ internal sealed record StormReport
         };
     }
 
+    /// <summary>Plain aligned lines, so that a log shows the same as a terminal.</summary>
     internal void Print()
     {
         Console.WriteLine();
-        Table figures = new Table().Border(TableBorder.Simple).HideHeaders().AddColumns("", "");
-        figures.AddRow("outcomes", Markup.Escape(string.Join(", ", Outcomes.Select(entry => $"{entry.Value} {entry.Key}"))));
-        figures.AddRow("throughput", Invariant($"{ThroughputPerSecond:0}/s over {ElapsedSeconds:0.00} s"));
-        figures.AddRow(
-            "request to outcome",
-            Invariant($"p50 {LatencyMs.P50:0.0} ms, p90 {LatencyMs.P90:0.0}, p99 {LatencyMs.P99:0.0}, p99.9 {LatencyMs.P999:0.0}, max {LatencyMs.Max:0.0}"));
-        figures.AddRow("asked for later", Invariant($"{ResolvedLater}"));
-        if (KilledWorker is not null) figures.AddRow("killed", $"{KilledWorker} (./rsvp up -d starts it again)");
+        Line("outcomes", string.Join(", ", Outcomes.Select(entry => $"{entry.Value} {entry.Key}")));
+        Line("throughput", Invariant($"{ThroughputPerSecond:0}/s over {ElapsedSeconds:0.00} s"));
+        Line("request to outcome", Invariant($"p50 {LatencyMs.P50:0.0} ms, p90 {LatencyMs.P90:0.0}, p99 {LatencyMs.P99:0.0}, p99.9 {LatencyMs.P999:0.0}, max {LatencyMs.Max:0.0}"));
+        Line("asked for later", Invariant($"{ResolvedLater}"));
+        if (KilledWorker is not null) Line("killed", $"{KilledWorker} (./rsvp up -d starts it again)");
         if (CpuSeconds.Count > 0)
         {
-            figures.AddRow("CPU seconds", string.Join(", ", CpuSeconds.OrderByDescending(entry => entry.Value).Select(entry => Invariant($"{entry.Key} {entry.Value:0.00}"))));
+            Line("CPU seconds", string.Join(", ", CpuSeconds.OrderByDescending(entry => entry.Value).Select(entry => Invariant($"{entry.Key} {entry.Value:0.00}"))));
         }
 
-        figures.AddRow("machine", Markup.Escape(Machine));
-        figures.AddRow("versions", Markup.Escape(Versions));
-        figures.AddRow("command", Markup.Escape(CommandLine));
-        figures.AddRow("activity", ActivityId.ToString());
-        AnsiConsole.Write(figures);
+        Line("machine", Machine);
+        Line("versions", Versions);
+        Line("command", CommandLine);
+        Line("activity", ActivityId.ToString());
+        Console.WriteLine();
 
-        Table checks = new Table().Border(TableBorder.Simple).AddColumns("check", "expected", "found", "");
+        int width = Checks.Max(check => check.Name.Length);
         foreach (StormCheck check in Checks)
         {
-            checks.AddRow(Markup.Escape(check.Name), check.Expected, check.Found, check.Ok ? "[green]ok[/]" : "[red]WRONG[/]");
+            string name = check.Name.PadRight(width);
+            if (check.Ok) AnsiConsole.MarkupLineInterpolated($"  [green]ok   [/] {name}  {check.Found}");
+            else AnsiConsole.MarkupLineInterpolated($"  [red]WRONG[/] {name}  {check.Found}, not {check.Expected}");
         }
-
-        AnsiConsole.Write(checks);
     }
 
     internal void WriteJson(string path) => JsonFile.Write(Path.GetFullPath(path), this);
@@ -115,6 +113,8 @@ internal sealed record StormReport
         string postgres = ((string)(await command.ExecuteScalarAsync(cancellationToken))!).Split(' ')[0];
         string rabbit = await Servers.RabbitServer.ReadVersionAsync(new Uri(run.RabbitmqManagement), cancellationToken);
         string own = typeof(StormReport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "?";
+        int hash = own.IndexOf('+', StringComparison.Ordinal);
+        if (hash >= 0 && own.Length > hash + 13) own = own[..(hash + 13)];
         return $"rsvp {own}, .NET {Environment.Version}, PostgreSQL {postgres}, RabbitMQ {rabbit}";
     }
 
@@ -126,6 +126,8 @@ internal sealed record StormReport
         long memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1024 * 1024 * 1024);
         return $"{Environment.ProcessorCount} CPUs {model}, {memory} GiB, {RuntimeInformation.OSDescription}".Replace("  ", " ", StringComparison.Ordinal);
     }
+
+    private static void Line(string name, string value) => Console.WriteLine($"  {name,-19} {value}");
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -11,6 +11,9 @@ internal sealed class StormRunner(RunFile run, StormOptions options, IStormProgr
 {
     private const int ConnectAtOnce = 64;
     private const int ResolveAtOnce = 16;
+
+    // What it takes until the services run optimised code; fewer would measure the compiler.
+    private const int WarmupRequestsMin = 10_000;
     private static readonly TimeSpan StallAtMost = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan ResolveAtMost = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan ReportInterval = TimeSpan.FromMilliseconds(250);
@@ -61,9 +64,10 @@ internal sealed class StormRunner(RunFile run, StormOptions options, IStormProgr
     {
         // Everybody is new in each round, so that a round includes what a first-time user costs.
         var random = new Random(options.Seed + (isMeasured ? 0 : 1_000_003));
-        var users = new Guid[options.UserCount];
-        var sizes = new int[options.UserCount];
-        var requests = new byte[options.UserCount][];
+        int count = isMeasured ? options.UserCount : Math.Max(options.UserCount, WarmupRequestsMin);
+        var users = new Guid[count];
+        var sizes = new int[count];
+        var requests = new byte[count][];
         for (int index = 0; index < users.Length; index++)
         {
             users[index] = Guid.NewGuid();
@@ -71,7 +75,7 @@ internal sealed class StormRunner(RunFile run, StormOptions options, IStormProgr
             requests[index] = client.BuildSubmit(activityId, client.TokenFor(users[index]), sizes[index], KeyFor(activityId, index));
         }
 
-        return new StormRound(activityId, users, sizes, requests, options.Rate);
+        return new StormRound(activityId, users, sizes, requests, isMeasured ? options.Rate : null);
     }
 
     /// <summary>A client that expects trouble sends a key, so that it may ask again.</summary>
