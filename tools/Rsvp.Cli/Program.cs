@@ -4,6 +4,7 @@ using Rsvp.Cli.Instances;
 using Rsvp.Cli.Storm;
 using Rsvp.Cli.Tests;
 using Rsvp.Cli.Tokens;
+using Spectre.Console;
 
 var root = new RootCommand("Runs, tests and measures the RSVP system on this machine.")
 {
@@ -15,6 +16,9 @@ var root = new RootCommand("Runs, tests and measures the RSVP system on this mac
     TestCommand.Create(),
     StormCommand.Create(),
 };
+
+// A log is as wide as its lines.
+if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = 240;
 
 // Stopping a system in good order takes longer than the two seconds that are usual after Ctrl-C.
 var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromMinutes(2) };

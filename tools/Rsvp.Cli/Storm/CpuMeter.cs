@@ -22,7 +22,9 @@ internal static class CpuMeter
             {
                 string stat = File.ReadAllText(folder + "/stat");
                 string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-                byPid[pid] = (Number(fields[1]), (Number(fields[11]) + Number(fields[12])) / TicksPerSecond);
+
+                // Own time and that of children that have ended: user and system of each.
+                byPid[pid] = (Number(fields[1]), fields[11..15].Sum(Number) / TicksPerSecond);
             }
             catch (IOException)
             {
