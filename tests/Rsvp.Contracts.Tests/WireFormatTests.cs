@@ -1,0 +1,220 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Rsvp.Hosting.Json;
+
+namespace Rsvp.Contracts.Tests;
+
+/// <summary>Golden documents: builds that run side by side, stored outcomes and messages in queues must understand each other.</summary>
+public sealed class WireFormatTests
+{
+    private const string RsvpJson =
+        """
+        {
+          "id": "0198a000-0000-7000-8000-000000000003", "activityId": "0198a000-0000-7000-8000-000000000001",
+          "userId": "0198a000-0000-7000-8000-000000000002", "status": "waitlisted", "guestCount": 1, "partySize": 2,
+          "specialRequirements": "A seat at the aisle", "waitlistPosition": 7, "offerExpiresAt": "2026-11-22T12:00:00+00:00",
+          "groupId": "0198a000-0000-7000-8000-000000000004", "checkedIn": true, "checkInTime": "2026-11-22T12:00:00+00:00",
+          "createdAt": "2026-11-22T12:00:00+00:00", "updatedAt": "2026-11-22T12:00:00+00:00", "version": 3
+        }
+        """;
+
+    private const string ProblemJson =
+        $$"""
+        {
+          "code": "already_checked_in", "detail": "Twice.", "rsvp": {{RsvpJson}}, "checkedInAt": "2026-11-22T12:00:00+00:00",
+          "checkedInBy": "0198a000-0000-7000-8000-000000000002"
+        }
+        """;
+
+    private const string OutcomeJsonText =
+        $$"""
+        {
+          "requestId": "0198a000-0000-7000-8000-000000000005", "command": "submit_rsvp", "userId": "0198a000-0000-7000-8000-000000000002",
+          "activityId": "0198a000-0000-7000-8000-000000000001", "submittedAt": "2026-11-22T12:00:00+00:00",
+          "completedAt": "2026-11-22T12:00:00+00:00", "created": true, "rsvp": {{RsvpJson}},
+          "results": [{ "userId": "0198a000-0000-7000-8000-000000000002", "rsvp": {{RsvpJson}}, "problem": {{ProblemJson}} }],
+          "problem": {{ProblemJson}}
+        }
+        """;
+
+    public static TheoryData<string, string> Bodies => new()
+    {
+        { CommandNames.SubmitRsvp, """{ "submitRsvp": { "guestCount": 1, "specialRequirements": "A seat", "rejectIfFull": true } }""" },
+        { CommandNames.UpdateRsvp, """{ "updateRsvp": { "guestCount": 0, "setsSpecialRequirements": true, "specialRequirements": "None" } }""" },
+        { CommandNames.CancelRsvp, """{ "cancelRsvp": { "reason": "Ill" } }""" },
+        {
+            CommandNames.CreateActivity,
+            """
+            {
+              "createActivity": {
+                "settings": {
+                  "title": "Lecture", "startsAt": "2026-11-22T12:00:00+00:00", "endsAt": "2026-11-22T12:00:00+00:00", "capacity": 100,
+                  "maxPartySize": 9, "maxGroupSize": 8, "waitlistEnabled": true, "waitlistLimit": 7, "skipLimit": 6, "promotionMode": "offer",
+                  "offerMinutes": 0.5, "promotionCutoffMinutes": 4, "registrationOpensAt": "2026-11-22T12:00:00+00:00",
+                  "registrationClosesAt": "2026-11-22T12:00:00+00:00", "participantsVisible": true
+                }
+              }
+            }
+            """
+        },
+        {
+            CommandNames.UpdateActivity,
+            """
+            {
+              "updateActivity": {
+                "title": "Lecture", "startsAt": "2026-11-22T12:00:00+00:00", "endsAt": "2026-11-22T12:00:00+00:00", "capacity": 100,
+                "maxPartySize": 9, "maxGroupSize": 8, "waitlistEnabled": false, "waitlistLimit": 7, "skipLimit": 6, "promotionMode": "offer",
+                "offerMinutes": 0.5, "promotionCutoffMinutes": 4, "registrationOpensAt": "2026-11-22T12:00:00+00:00",
+                "registrationClosesAt": "2026-11-22T12:00:00+00:00", "participantsVisible": true, "clear": ["waitlistLimit"]
+              }
+            }
+            """
+        },
+        { CommandNames.PromoteWaitlist, """{ "promoteWaitlist": { "passNumber": 9 } }""" },
+    };
+
+    [Fact]
+    public void A_command_batch_keeps_its_wire_format()
+    {
+        var batch = new CommandBatch
+        {
+            BatchId = Samples.Batch,
+            Partition = 15,
+            ReplyTo = "api-1",
+            Commands = [Samples.Command(CommandNames.SubmitRsvp)],
+        };
+
+        Keeps(
+            """
+            {
+              "batchId": "0198a000-0000-7000-8000-000000000007", "partition": 15, "replyTo": "api-1",
+              "commands": [{
+                "requestId": "0198a000-0000-7000-8000-000000000005", "keyId": "0198a000-0000-7000-8000-000000000006", "name": "submit_rsvp",
+                "activityId": "0198a000-0000-7000-8000-000000000001",
+                "caller": { "userId": "0198a000-0000-7000-8000-000000000002", "name": "Ada", "email": "ada@example.org", "isAdmin": true },
+                "submittedAt": "2026-11-22T12:00:00+00:00", "ifMatch": { "version": 3 }, "rsvpUserId": "0198a000-0000-7000-8000-000000000002"
+              }]
+            }
+            """,
+            batch);
+    }
+
+    [Theory]
+    [MemberData(nameof(Bodies))]
+    public void A_commands_body_keeps_its_wire_format(string name, string golden)
+    {
+        var envelope = JsonNode.Parse(Wire.Write(Samples.Command(name)).GetRawText())!.AsObject();
+        foreach (var (member, value) in JsonNode.Parse(golden)!.AsObject())
+        {
+            envelope[member] = value?.DeepClone();
+        }
+
+        // What is written is what was read, so nothing of it was dropped.
+        Wire.ContainsGolden(golden, Wire.Write(Wire.Read<Command>(envelope.ToJsonString())));
+    }
+
+    [Fact]
+    public void Every_command_name_has_a_golden_body()
+    {
+        var names = typeof(CommandNames).GetFields().Select(field => (string)field.GetRawConstantValue()!);
+
+        Assert.Equal(names.Order(), Bodies.Select(row => row.Data.Item1).Order());
+    }
+
+    [Fact]
+    public void An_applied_batch_keeps_its_wire_format() => Keeps(
+        $$"""{ "batchId": "0198a000-0000-7000-8000-000000000007", "partition": 15, "outcomes": [{{OutcomeJsonText}}] }""",
+        new BatchApplied { BatchId = Samples.Batch, Partition = 15, Outcomes = [Samples.Outcome] });
+
+    [Fact]
+    public void A_stored_outcome_keeps_its_format()
+    {
+        var stored = JsonSerializer.Serialize(Samples.Outcome, OutcomeJson.Default.CommandOutcome);
+
+        using var document = JsonDocument.Parse(stored);
+        Wire.ContainsGolden(OutcomeJsonText, document.RootElement);
+        Assert.Equal(stored, JsonSerializer.Serialize(JsonSerializer.Deserialize(OutcomeJsonText, OutcomeJson.Default.CommandOutcome)!, OutcomeJson.Default.CommandOutcome));
+    }
+
+    [Fact]
+    public void A_stored_outcome_leaves_out_what_is_null()
+    {
+        var outcome = Samples.Outcome with { Rsvp = null, Results = null, Problem = null };
+
+        var stored = JsonSerializer.Serialize(outcome, OutcomeJson.Default.CommandOutcome);
+
+        Assert.DoesNotContain("null", stored, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_changed_activity_keeps_its_wire_format() => Keeps(
+        """
+        {
+          "activityId": "0198a000-0000-7000-8000-000000000001", "version": 42, "at": "2026-11-22T12:00:00+00:00",
+          "capacity": {
+            "activityId": "0198a000-0000-7000-8000-000000000001", "capacity": 100, "confirmed": 90, "offered": 5, "available": 5,
+            "waitlisted": 12, "checkedIn": 1, "version": 42
+          },
+          "waitlistLength": 8, "hostsChanged": true,
+          "rsvps": [{
+            "rsvpId": "0198a000-0000-7000-8000-000000000003", "userId": "0198a000-0000-7000-8000-000000000002", "status": "offered",
+            "offerExpiresAt": "2026-11-22T12:00:00+00:00", "rsvpVersion": 3
+          }]
+        }
+        """,
+        new ActivityChanged
+        {
+            ActivityId = Samples.Activity,
+            Version = 42,
+            At = Samples.Noon,
+            Capacity = Samples.Capacity,
+            WaitlistLength = 8,
+            HostsChanged = true,
+            Rsvps =
+            [
+                new RsvpChanged { RsvpId = Samples.Party, UserId = Samples.Person, Status = "offered", OfferExpiresAt = Samples.Noon, RsvpVersion = 3 },
+            ],
+        });
+
+    [Fact]
+    public void An_opened_vacancy_keeps_its_wire_format() => Keeps(
+        """{ "activityId": "0198a000-0000-7000-8000-000000000001", "version": 42 }""",
+        new VacancyOpened { ActivityId = Samples.Activity, Version = 42 });
+
+    [Fact]
+    public void A_completed_pass_keeps_its_wire_format() => Keeps(
+        """{ "activityId": "0198a000-0000-7000-8000-000000000001", "version": 42, "passNumber": 9, "placesPromoted": 3, "moreLeft": true }""",
+        new PassCompleted { ActivityId = Samples.Activity, Version = 42, PassNumber = 9, PlacesPromoted = 3, MoreLeft = true });
+
+    [Fact]
+    public void Members_of_a_newer_build_are_ignored()
+    {
+        var command = Wire.Read<Command>(
+            """
+            {
+              "requestId": "0198a000-0000-7000-8000-000000000005", "name": "submit_rsvp", "activityId": "0198a000-0000-7000-8000-000000000001",
+              "caller": { "userId": "0198a000-0000-7000-8000-000000000002", "shoeSize": 43 }, "submittedAt": "2026-11-22T12:00:00+00:00",
+              "priority": { "of": ["a", "newer"], "build": true }, "submitRsvp": { "guestCount": 2, "allergies": ["nuts"] }
+            }
+            """);
+
+        Assert.Equal(2, command.SubmitRsvp?.GuestCount);
+    }
+
+    [Fact]
+    public void Members_that_an_older_build_does_not_send_have_their_documented_defaults()
+    {
+        var settings = Wire.Read<ActivitySettings>("""{ "title": "Lecture", "startsAt": "2026-11-22T12:00:00+00:00" }""");
+
+        Assert.Equal(new ActivitySettings { Title = "Lecture", StartsAt = Samples.Noon }, settings);
+        Assert.Equal((10, 10, true, 5, "auto", 60.0), (settings.MaxPartySize, settings.MaxGroupSize, settings.WaitlistEnabled, settings.SkipLimit, settings.PromotionMode, settings.OfferMinutes));
+    }
+
+    private static void Keeps<T>(string golden, T message)
+    {
+        var written = Wire.Write(message);
+
+        Wire.ContainsGolden(golden, written);
+        Wire.ContainsGolden(golden, Wire.Write(Wire.Read<T>(golden)));
+    }
+}
