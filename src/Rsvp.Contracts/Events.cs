@@ -73,3 +73,10 @@ public sealed record PassCompleted
     /// <summary>True when it stopped at its bound and another pass is needed.</summary>
     public required bool MoreLeft { get; init; }
 }
+
+/// <summary>A pass that was asked for has not been answered in time; the saga asks again.</summary>
+public sealed record PassOverdue
+{
+    /// <summary>The activity.</summary>
+    public required Guid ActivityId { get; init; }
+}

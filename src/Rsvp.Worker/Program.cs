@@ -1,6 +1,8 @@
 using Rsvp.Hosting.ServiceDefaults;
 using Rsvp.Worker.Migrations;
 using Rsvp.Worker.Partitions;
+using Rsvp.Worker.Promotion;
+using Rsvp.Worker.Scheduling;
 
 var builder = WebApplication.CreateBuilder(args);
 
@@ -13,7 +15,9 @@ if (args is ["migrate"])
 builder.AddServiceDefaults();
 builder.AddWorkerPostgres();
 builder.AddPartitions();
+builder.AddPromotion();
 builder.AddOutbox();
+builder.AddScheduledJobs();
 
 var app = builder.Build();
 app.MapServiceDefaults();

@@ -12,4 +12,6 @@ namespace Rsvp.Hosting.Json;
 [JsonSerializable(typeof(ActivityChanged))]
 [JsonSerializable(typeof(VacancyOpened))]
 [JsonSerializable(typeof(PassCompleted))]
+[JsonSerializable(typeof(PassOverdue))]
+[JsonSerializable(typeof(CommandBatch))]
 public sealed partial class OutcomeJson : JsonSerializerContext;

@@ -14,6 +14,9 @@ public static class Topology
     /// <summary>Fan-out exchange for committed changes; every notifier instance binds its own queue.</summary>
     public const string ChangesExchange = "rsvp.changes";
 
+    /// <summary>Queue of the promotion saga's events.</summary>
+    public const string PromotionQueue = "rsvp.promotion.v1";
+
     /// <summary>Where the broker puts what a partition could not apply after <see cref="DeliveryLimit"/> attempts.</summary>
     public const string DeadLetterQueue = "rsvp.dead";
 

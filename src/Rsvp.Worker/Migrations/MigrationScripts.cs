@@ -3,7 +3,7 @@ using DbUp.Engine;
 
 namespace Rsvp.Worker.Migrations;
 
-/// <summary>The numbered scripts inside this assembly.</summary>
+/// <summary>The numbered scripts: those inside this assembly, and the scheduler's own.</summary>
 internal static class MigrationScripts
 {
     private const string Folder = ".Migrations.";
@@ -19,6 +19,7 @@ internal static class MigrationScripts
                 using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!);
                 return new SqlScript(resource[(resource.IndexOf(Folder, StringComparison.Ordinal) + Folder.Length)..], reader.ReadToEnd());
             })
+            .Append(SchedulerSchema.Load())
             .OrderBy(NumberOf)];
     }
 

@@ -6,7 +6,7 @@ namespace Rsvp.Worker.Outbox;
 
 /// <summary>A message that a transaction leaves for others; published after the commit, deleted when the broker confirmed it.</summary>
 /// <param name="Id">Its row.</param>
-/// <param name="Message">One of the events in Rsvp.Contracts.</param>
+/// <param name="Message">One of the messages in Rsvp.Contracts.</param>
 internal sealed record OutboxMessage(Guid Id, object Message)
 {
     public string Kind => Message.GetType().Name;
@@ -16,6 +16,8 @@ internal sealed record OutboxMessage(Guid Id, object Message)
         ActivityChanged changed => JsonSerializer.Serialize(changed, OutcomeJson.Default.ActivityChanged),
         VacancyOpened opened => JsonSerializer.Serialize(opened, OutcomeJson.Default.VacancyOpened),
         PassCompleted completed => JsonSerializer.Serialize(completed, OutcomeJson.Default.PassCompleted),
+        PassOverdue overdue => JsonSerializer.Serialize(overdue, OutcomeJson.Default.PassOverdue),
+        CommandBatch batch => JsonSerializer.Serialize(batch, OutcomeJson.Default.CommandBatch),
         _ => throw new InvalidOperationException($"{Kind} is no message of the outbox."),
     };
 
@@ -27,6 +29,8 @@ internal sealed record OutboxMessage(Guid Id, object Message)
             nameof(ActivityChanged) => JsonSerializer.Deserialize(json, OutcomeJson.Default.ActivityChanged),
             nameof(VacancyOpened) => JsonSerializer.Deserialize(json, OutcomeJson.Default.VacancyOpened),
             nameof(PassCompleted) => JsonSerializer.Deserialize(json, OutcomeJson.Default.PassCompleted),
+            nameof(PassOverdue) => JsonSerializer.Deserialize(json, OutcomeJson.Default.PassOverdue),
+            nameof(CommandBatch) => JsonSerializer.Deserialize(json, OutcomeJson.Default.CommandBatch),
             _ => null,
         };
         return message is null ? null : new OutboxMessage(id, message);

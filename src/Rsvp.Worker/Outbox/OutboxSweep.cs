@@ -1,19 +1,28 @@
 using Npgsql;
-using Rsvp.Hosting.Database;
-using Rsvp.Worker.Partitions;
+using Quartz;
 
 namespace Rsvp.Worker.Outbox;
 
 /// <summary>Sends again what a crash left in the outbox; one worker at a time.</summary>
-internal sealed partial class OutboxSweep(
-    NpgsqlDataSource dataSource, OutboxDispatcher dispatcher, SchemaGate schema, TimeProvider timeProvider, ILogger<OutboxSweep> logger) : BackgroundService
+[DisallowConcurrentExecution]
+internal sealed partial class OutboxSweep(NpgsqlDataSource dataSource, OutboxDispatcher dispatcher, ILogger<OutboxSweep> logger) : IJob
 {
     private const int BatchMax = 200;
 
     // Any number that nothing else locks.
     private const long LockKey = 7_295_183_001;
 
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    /// <summary>How often it looks.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    /// <inheritdoc/>
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
+    {
+        if (await SweepAsync(cancellationToken) is > 0 and int count)
+        {
+            LogSwept(count);
+        }
+    }
 
     /// <summary>One sweep: rows older than two seconds, which the dispatcher of a living worker has sent long ago.</summary>
     /// <returns>How many were sent; null when another worker sweeps.</returns>
@@ -30,26 +39,6 @@ internal sealed partial class OutboxSweep(
 
         var messages = await ReadAsync(connection, transaction, cancellationToken);
         return messages.Count == 0 ? 0 : await dispatcher.DeliverAsync(messages, cancellationToken);
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await schema.WaitAsync(stoppingToken);
-        using var timer = new PeriodicTimer(Interval, timeProvider);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                if (await SweepAsync(stoppingToken) is > 0 and int count)
-                {
-                    LogSwept(count);
-                }
-            }
-            catch (Exception error) when (SqlErrors.Classify(error) is not null)
-            {
-                LogFailed(error.Message);
-            }
-        }
     }
 
     private static async Task<List<OutboxMessage>> ReadAsync(
@@ -81,7 +70,4 @@ internal sealed partial class OutboxSweep(
 
     [LoggerMessage(3411, LogLevel.Information, "Sent {Count} messages that were left in the outbox")]
     private partial void LogSwept(int count);
-
-    [LoggerMessage(3412, LogLevel.Warning, "The outbox could not be swept: {Reason}")]
-    private partial void LogFailed(string reason);
 }

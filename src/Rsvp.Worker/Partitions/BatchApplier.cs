@@ -173,7 +173,7 @@ internal sealed partial class BatchApplier(
         BatchSave.AddDomain(batch, state, Guards);
         BatchRecords.AddLog(batch, state);
         BatchRecords.AddOutcomes(batch, decided, forgetAttempts: decided.Count == 1);
-        BatchRecords.AddOutbox(batch, outbox);
+        OutboxInsert.Add(batch, outbox);
         FailPoint.Hit("before_commit");
         await batch.ExecuteNonQueryAsync(cancellationToken);
         FailPoint.Hit("after_commit");

@@ -4,11 +4,10 @@ using Npgsql;
 using Rsvp.Contracts;
 using Rsvp.Hosting.Json;
 using Rsvp.Worker.Decisions;
-using Rsvp.Worker.Outbox;
 
 namespace Rsvp.Worker.Partitions;
 
-/// <summary>Writes what is remembered of a batch: outcomes, the decision log, notifications, the outbox. Inserts only.</summary>
+/// <summary>Writes what is remembered of a batch: outcomes, the decision log, notifications. Inserts only.</summary>
 internal static class BatchRecords
 {
     private const string InsertOutcomesSql =
@@ -30,12 +29,6 @@ internal static class BatchRecords
         """
         INSERT INTO notifications (log_id, user_id, activity_id, rsvp_id, kind, created_at)
         SELECT heard.*, $6 FROM unnest($1, $2, $3, $4, $5) AS heard
-        """;
-
-    private const string InsertOutboxSql =
-        """
-        INSERT INTO outbox (outbox_id, kind, payload)
-        SELECT * FROM unnest($1, $2, $3)
         """;
 
     private const string ForgetAttemptsSql = "DELETE FROM command_attempts WHERE request_id = ANY($1)";
@@ -91,16 +84,6 @@ internal static class BatchRecords
                 InsertNotificationsSql,
                 Of(heard, r => r.LogId), Of(heard, r => r.Entry.UserId), Of(heard, r => r.ActivityId), Of(heard, r => r.Entry.After!.Id),
                 Of(heard, r => r.Entry.Action), state.Now);
-        }
-    }
-
-    /// <summary>Adds the messages that others are to hear after the commit.</summary>
-    public static void AddOutbox(NpgsqlBatch batch, IReadOnlyList<OutboxMessage> messages)
-    {
-        if (messages.Count > 0)
-        {
-            OutboxMessage[] rows = [.. messages];
-            Sql.Add(batch, InsertOutboxSql, Of(rows, m => m.Id), Of(rows, m => m.Kind), Sql.Json(rows.Select(m => m.ToJson())));
         }
     }
 

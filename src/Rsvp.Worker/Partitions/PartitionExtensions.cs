@@ -3,6 +3,7 @@ using Rsvp.Hosting.Database;
 using Rsvp.Hosting.Messaging;
 using Rsvp.Worker.Decisions;
 using Rsvp.Worker.Outbox;
+using Rsvp.Worker.Promotion;
 
 namespace Rsvp.Worker.Partitions;
 
@@ -23,6 +24,7 @@ internal static class PartitionExtensions
         builder.Services.AddMassTransit(bus =>
         {
             bus.AddConsumer<CommandBatchConsumer>();
+            bus.AddPromotion();
             bus.UsingRabbitMq((_, broker) => broker.UseBroker(builder.Configuration, "rsvp-worker consume"));
         });
         builder.Services.AddMassTransit<IPublishBus>(bus =>
@@ -42,6 +44,5 @@ internal static class PartitionExtensions
     {
         builder.Services.AddSingleton<OutboxDispatcher>();
         builder.Services.AddHostedService(services => services.GetRequiredService<OutboxDispatcher>());
-        builder.Services.AddHostedService<OutboxSweep>();
     }
 }

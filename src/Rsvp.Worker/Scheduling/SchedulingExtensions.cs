@@ -1,0 +1,44 @@
+using Npgsql;
+using Quartz;
+using Rsvp.Worker.Deadlines;
+using Rsvp.Worker.Migrations;
+using Rsvp.Worker.Outbox;
+using Rsvp.Worker.Promotion;
+
+namespace Rsvp.Worker.Scheduling;
+
+/// <summary>Adds the scheduled jobs: kept in PostgreSQL and clustered, so that each fires on one worker at a time, whoever lives.</summary>
+internal static class SchedulingExtensions
+{
+    // A peer is taken for dead after it missed its check-ins for this long.
+    private static readonly TimeSpan CheckinInterval = TimeSpan.FromSeconds(5);
+
+    public static void AddScheduledJobs(this WebApplicationBuilder builder)
+    {
+        var connectionString = builder.Configuration.GetConnectionString("Postgres")
+            ?? throw new InvalidOperationException("ConnectionStrings:Postgres is missing.");
+        builder.AddQuartz(quartz =>
+        {
+            quartz.ConfigureScheduler(scheduler => scheduler.InstanceName = "rsvp");
+            quartz.UseDefaultThreadPool(maxConcurrency: 4);
+            quartz.UsePersistentStore(store =>
+            {
+                store.UsePostgres(NpgsqlFactory.Instance, connectionString);
+                store.UseSystemTextJsonSerializer();
+                store.UseClustering(cluster => cluster.CheckinInterval = CheckinInterval);
+                store.ConfigureStore(options => options.TablePrefix = SchedulerSchema.TablePrefix);
+            });
+            Schedule<DueDeadlines>(quartz, DueDeadlines.Interval);
+            Schedule<OutboxSweep>(quartz, OutboxSweep.Interval);
+            Schedule<StrandedSeats>(quartz, StrandedSeats.Interval);
+        });
+        builder.Services.AddHostedService<SchedulerHost>();
+    }
+
+    private static void Schedule<TJob>(IQuartzBuilder quartz, TimeSpan interval)
+        where TJob : class, IJob => quartz.ScheduleJob<TJob>(
+            trigger => trigger
+                .WithIdentity(typeof(TJob).Name)
+                .WithSimpleSchedule(schedule => schedule.WithInterval(interval).RepeatForever().WithMisfireInstruction(SimpleTriggerMisfireInstruction.NextWithRemainingCount)),
+            job => job.WithIdentity(typeof(TJob).Name));
+}
