@@ -116,11 +116,10 @@ WITH (fillfactor = 80);
 CREATE INDEX rsvps_line ON rsvps (activity_id, line_key, place_id) WHERE status = 'waitlisted';
 CREATE INDEX rsvps_line_by_size ON rsvps (activity_id, place_spots, line_key) WHERE status = 'waitlisted';
 CREATE INDEX rsvps_by_group ON rsvps (group_id) WHERE group_id IS NOT NULL;
-CREATE INDEX rsvps_by_user ON rsvps (user_id);
 
 CREATE TABLE rsvp_requests (
     request_id    uuid PRIMARY KEY,
-    key_id        uuid UNIQUE,
+    key_id        uuid,
     user_id       uuid NOT NULL,
     -- No foreign key: unknown activities have outcomes too.
     activity_id   uuid NOT NULL,
@@ -134,6 +133,8 @@ CREATE TABLE rsvp_requests (
     CHECK ((status = 'rejected') = (code IS NOT NULL))
 );
 
+CREATE UNIQUE INDEX rsvp_requests_key ON rsvp_requests (key_id) WHERE key_id IS NOT NULL;
+
 -- Attempts at commands that were delivered three times or more; gone with the outcome.
 CREATE TABLE command_attempts (
     request_id  uuid PRIMARY KEY,
@@ -144,7 +145,8 @@ CREATE TABLE command_attempts (
 -- The decision log: one row per version of an RSVP, and one per refused submit.
 CREATE TABLE rsvp_analytics (
     log_id           uuid PRIMARY KEY,
-    activity_id      uuid NOT NULL REFERENCES activities,
+    -- No foreign key: the row is written under the activity's lock, and a check per row costs more than it finds.
+    activity_id      uuid NOT NULL,
     seq              bigint NOT NULL,
     rsvp_id          uuid,
     user_id          uuid NOT NULL,
@@ -183,8 +185,6 @@ CREATE TABLE notifications (
     kind         text NOT NULL,
     created_at   timestamptz NOT NULL
 );
-
-CREATE INDEX notifications_by_user ON notifications (user_id, created_at);
 
 -- Committed and not yet confirmed by the broker.
 CREATE TABLE outbox (

@@ -71,7 +71,7 @@ public sealed class AuditorTests(TestDatabase database) : IClassFixture<TestData
     [InlineData("I7", "UPDATE rsvp_requests SET outcome = '{}'")]
     [InlineData("I7", "DELETE FROM rsvp_requests WHERE status = 'completed'")]
     [InlineData("I7", "ALTER TABLE rsvp_requests DROP CONSTRAINT rsvp_requests_pkey; INSERT INTO rsvp_requests SELECT * FROM rsvp_requests")]
-    [InlineData("I7", "ALTER TABLE rsvp_requests DROP CONSTRAINT rsvp_requests_key_id_key; UPDATE rsvp_requests SET key_id = activity_id")]
+    [InlineData("I7", "DROP INDEX rsvp_requests_key; UPDATE rsvp_requests SET key_id = activity_id")]
     [InlineData("I8", "UPDATE rsvp_analytics SET free_before = free_before + 1")]
     [InlineData("I8", "UPDATE rsvp_analytics SET free_before = NULL WHERE action = 'promoted'")]
     [InlineData("I8", "UPDATE rsvp_analytics SET spots_affected = spots_affected + 1 WHERE action = 'promoted'")]
