@@ -1,5 +1,7 @@
 using System.CommandLine;
+using Npgsql;
 using Rsvp.Cli;
+using Rsvp.Cli.Audit;
 using Rsvp.Cli.Instances;
 using Rsvp.Cli.Storm;
 using Rsvp.Cli.Tests;
@@ -15,6 +17,7 @@ var root = new RootCommand("Runs, tests and measures the RSVP system on this mac
     TokenCommand.Create(),
     TestCommand.Create(),
     StormCommand.Create(),
+    AuditCommand.Create(),
 };
 
 // A log is as wide as its lines.
@@ -29,6 +32,12 @@ try
 catch (ToolException exception)
 {
     foreach (string line in exception.Tail()) Console.Error.WriteLine("  | " + line);
+    Console.Error.WriteLine("rsvp: " + exception.Message);
+    return 1;
+}
+catch (Exception exception) when (exception is NpgsqlException or HttpRequestException)
+{
+    // The system that was asked is not there, or not well.
     Console.Error.WriteLine("rsvp: " + exception.Message);
     return 1;
 }

@@ -1,3 +1,5 @@
+using Npgsql;
+
 namespace Rsvp.Cli.Instances;
 
 /// <summary>What other tools may know about a running instance: <c>run.json</c>.</summary>
@@ -18,6 +20,21 @@ internal sealed record RunFile
     public required IReadOnlyList<MetricsUrl> Metrics { get; init; }
     public required JwtSettings Jwt { get; init; }
     public required IReadOnlyList<RunningProcess> Processes { get; init; }
+
+    /// <summary>The database in the form that Npgsql reads.</summary>
+    internal string PostgresKeywords()
+    {
+        var uri = new Uri(Postgres);
+        string[] user = uri.UserInfo.Split(':', 2);
+        return new NpgsqlConnectionStringBuilder
+        {
+            Host = uri.Host,
+            Port = uri.Port > 0 ? uri.Port : 5432,
+            Username = Uri.UnescapeDataString(user[0]),
+            Password = user.Length > 1 ? Uri.UnescapeDataString(user[1]) : null,
+            Database = Uri.UnescapeDataString(uri.AbsolutePath.Trim('/')),
+        }.ToString();
+    }
 
     internal static RunFile Load(RsvpHome home) =>
         JsonFile.Read<RunFile>(home.RunFile) ?? throw new ToolException("nothing is running here: ./rsvp up -d starts it");

@@ -1,4 +1,5 @@
 using Npgsql;
+using Rsvp.Cli.Audit;
 using Rsvp.Cli.Instances;
 
 namespace Rsvp.Cli.Storm;
@@ -15,7 +16,8 @@ internal sealed class StormChecks(RunFile run, StormOptions options)
     internal async Task<IReadOnlyList<StormCheck>> RunAsync(StormClient client, StormRound round, CancellationToken cancellationToken)
     {
         var checks = new List<StormCheck>();
-        await using var dataSource = NpgsqlDataSource.Create(ToKeywords(run.Postgres));
+        await using var dataSource = NpgsqlDataSource.Create(run.PostgresKeywords());
+        await AuditRunner.SettleAsync(dataSource, AuditRunner.SettleAtMost, cancellationToken);
 
         int lost = round.Answers.Count(answer => answer.Kind is AnswerKind.None or AnswerKind.Pending);
         int errors = round.Answers.Count(answer => answer.Kind == AnswerKind.Error);
@@ -119,20 +121,6 @@ internal sealed class StormChecks(RunFile run, StormOptions options)
         await using NpgsqlCommand command = dataSource.CreateCommand("SELECT count(*)::integer FROM rsvp_requests WHERE request_id = ANY ($1)");
         command.Parameters.Add(new() { Value = round.Answers.Select(answer => answer.RequestId).Where(id => id != Guid.Empty).ToArray() });
         return (int)(await command.ExecuteScalarAsync(cancellationToken))!;
-    }
-
-    internal static string ToKeywords(string url)
-    {
-        var uri = new Uri(url);
-        string[] user = uri.UserInfo.Split(':', 2);
-        return new NpgsqlConnectionStringBuilder
-        {
-            Host = uri.Host,
-            Port = uri.Port > 0 ? uri.Port : 5432,
-            Username = Uri.UnescapeDataString(user[0]),
-            Password = user.Length > 1 ? Uri.UnescapeDataString(user[1]) : null,
-            Database = Uri.UnescapeDataString(uri.AbsolutePath.Trim('/')),
-        }.ToString();
     }
 
     private static string Range(int count) => count == 0 ? "none" : $"1..{count}";

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
+using Rsvp.Cli.Audit;
 using Rsvp.Cli.Instances;
+using Rsvp.Worker.Audit;
 
 namespace Rsvp.Cli.Storm;
 
@@ -60,8 +62,10 @@ internal static class StormCommand
 
         StormRound measured = await runner.RunAsync(client, "storm", true, cancellationToken);
         IReadOnlyList<StormCheck> checks = await new StormChecks(run, options).RunAsync(client, measured, cancellationToken);
+        Guid[] journal = [.. measured.Answers.Select(answer => answer.RequestId).Where(id => id != Guid.Empty)];
+        AuditReport audit = await AuditRunner.RunAsync(run, journal, AuditRunner.SettleAtMost, cancellationToken);
         string versions = await StormReport.DescribeVersionsAsync(run, cancellationToken);
-        return StormReport.From(measured, options, runner, checks, commandLine, versions);
+        return StormReport.From(measured, options, runner, checks, audit, commandLine, versions);
     }
 
     private static IStormProgress CreateProgress() =>

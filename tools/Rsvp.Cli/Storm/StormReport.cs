@@ -2,8 +2,10 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
+using System.Text.Json.Serialization;
 using HdrHistogram;
 using Rsvp.Cli.Instances;
+using Rsvp.Worker.Audit;
 using Spectre.Console;
 
 namespace Rsvp.Cli.Storm;
@@ -26,6 +28,12 @@ internal sealed record LatencyFigures(double P50, double P90, double P99, double
     private static double Milliseconds(long ticks) => Math.Round(ticks * 1000.0 / Stopwatch.Frequency, 1);
 }
 
+/// <summary>What the auditor found after a storm.</summary>
+internal sealed record AuditFigures(long RowsChecked, long Violations, [property: JsonIgnore] string Text, IReadOnlyList<AuditedInvariant> Invariants);
+
+/// <summary>One invariant's rows and violations.</summary>
+internal sealed record AuditedInvariant(string Id, string Statement, long RowsChecked, long Violations);
+
 /// <summary>Everything a storm found, as it is shown and as <c>--json</c> writes it.</summary>
 internal sealed record StormReport
 {
@@ -45,10 +53,12 @@ internal sealed record StormReport
     public required string Machine { get; init; }
     public required string Versions { get; init; }
 
-    internal bool Ok => Checks.All(check => check.Ok);
+    public required AuditFigures Audit { get; init; }
+
+    internal bool Ok => Checks.All(check => check.Ok) && Audit.Violations == 0;
 
     internal static StormReport From(
-        StormRound round, StormOptions options, StormRunner runner, IReadOnlyList<StormCheck> checks, string commandLine, string versions)
+        StormRound round, StormOptions options, StormRunner runner, IReadOnlyList<StormCheck> checks, AuditReport audit, string commandLine, string versions)
     {
         long last = round.DoneAt.Max();
         double elapsed = last == 0 ? 0 : Stopwatch.GetElapsedTime(round.StartedAt, last).TotalSeconds;
@@ -70,6 +80,11 @@ internal sealed record StormReport
             KilledWorker = runner.KilledWorker,
             CpuSeconds = runner.CpuSeconds.ToDictionary(entry => entry.Key, entry => Math.Round(entry.Value, 2)),
             Checks = checks,
+            Audit = new AuditFigures(
+                audit.RowsChecked,
+                audit.ViolationCount,
+                audit.ToString(),
+                [.. audit.Invariants.Select(invariant => new AuditedInvariant(invariant.Id, invariant.Statement, invariant.RowsChecked, invariant.ViolationCount))]),
             Machine = DescribeMachine(),
             Versions = versions,
         };
@@ -102,13 +117,16 @@ internal sealed record StormReport
             if (check.Ok) AnsiConsole.MarkupLineInterpolated($"  [green]ok   [/] {name}  {check.Found}");
             else AnsiConsole.MarkupLineInterpolated($"  [red]WRONG[/] {name}  {check.Found}, not {check.Expected}");
         }
+
+        Console.WriteLine();
+        Console.WriteLine(Audit.Text);
     }
 
     internal void WriteJson(string path) => JsonFile.Write(Path.GetFullPath(path), this);
 
     internal static async Task<string> DescribeVersionsAsync(RunFile run, CancellationToken cancellationToken)
     {
-        await using var dataSource = Npgsql.NpgsqlDataSource.Create(StormChecks.ToKeywords(run.Postgres));
+        await using var dataSource = Npgsql.NpgsqlDataSource.Create(run.PostgresKeywords());
         await using Npgsql.NpgsqlCommand command = dataSource.CreateCommand("SHOW server_version");
         string postgres = ((string)(await command.ExecuteScalarAsync(cancellationToken))!).Split(' ')[0];
         string rabbit = await Servers.RabbitServer.ReadVersionAsync(new Uri(run.RabbitmqManagement), cancellationToken);
