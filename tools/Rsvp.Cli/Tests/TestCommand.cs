@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Globalization;
 using Rsvp.Cli.Instances;
 using Rsvp.Cli.Processes;
 
@@ -9,6 +10,9 @@ namespace Rsvp.Cli.Tests;
 internal static class TestCommand
 {
     private const int DefaultPortBase = 18080;
+
+    // From here on are the ports of whole systems that tests start.
+    private const int InstancePortOffset = 100;
     private static readonly TimeSpan ProjectAtMost = TimeSpan.FromMinutes(20);
 
     internal static Command Create()
@@ -68,7 +72,7 @@ internal static class TestCommand
         RsvpHome home, int portBase, string? filter, string? projectPart, CancellationToken cancellationToken)
     {
         string results = home.In("results");
-        await DownCommand.StopAsync(home, _ => { }, cancellationToken);
+        await StopAllAsync(home, cancellationToken);
         if (Directory.Exists(home.Path)) Directory.Delete(home.Path, recursive: true);
         Directory.CreateDirectory(results);
 
@@ -83,6 +87,7 @@ internal static class TestCommand
                 ["RSVP_TEST_RABBITMQ"] = instance.Rabbit.Address.Url(instance.Rabbit.Address.Admin, instance.Rabbit.Address.Password),
                 ["RSVP_TEST_RABBITMQ_MANAGEMENT"] = instance.Rabbit.Address.ManagementUrl,
                 ["RSVP_TEST_HOME"] = home.Path,
+                ["RSVP_TEST_PORT_BASE"] = (portBase + InstancePortOffset).ToString(CultureInfo.InvariantCulture),
             };
             var totals = default(TestTotals);
             foreach (string project in FindProjects(home, projectPart))
@@ -95,6 +100,19 @@ internal static class TestCommand
         finally
         {
             await instance.StopAsync(CancellationToken.None);
+            instance.Dispose();
+            await StopAllAsync(home, CancellationToken.None);
+        }
+    }
+
+    /// <summary>The servers of the run, and whole systems that a test started and could not stop because it was killed.</summary>
+    private static async Task StopAllAsync(RsvpHome home, CancellationToken cancellationToken)
+    {
+        if (!Directory.Exists(home.Path)) return;
+
+        foreach (string folder in Directory.GetDirectories(home.Path).Append(home.Path).Where(folder => File.Exists(Path.Combine(folder, "state.json"))))
+        {
+            await DownCommand.StopAsync(new RsvpHome(folder, home.Root), _ => { }, cancellationToken);
         }
     }
 

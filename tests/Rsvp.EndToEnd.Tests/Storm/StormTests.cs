@@ -1,0 +1,53 @@
+using Rsvp.Cli.Storm;
+
+namespace Rsvp.EndToEnd.Tests.Storm;
+
+public sealed class StormTests(SystemFixture system) : IClassFixture<SystemFixture>
+{
+    private static readonly TimeSpan AtMost = TimeSpan.FromMinutes(3);
+
+    [Fact]
+    public async Task A_rush_fills_exactly_the_seats_there_are_and_lines_up_everybody_else()
+    {
+        StormReport report = await StormAsync(new StormOptions { UserCount = 2000, Capacity = 100, ConnectionCount = 500, WarmupRounds = 0 });
+
+        AssertClean(report);
+    }
+
+    [Fact]
+    public async Task A_rush_of_mixed_parties_leaves_every_seat_and_every_place_accounted_for()
+    {
+        StormReport report = await StormAsync(new StormOptions
+        {
+            UserCount = 1000, Capacity = 300, ConnectionCount = 200, PartyMin = 1, PartyMax = 4, Seed = 7, WarmupRounds = 0,
+        });
+
+        AssertClean(report);
+    }
+
+    [Fact]
+    public async Task A_worker_killed_in_the_middle_of_a_rush_costs_nobody_their_outcome()
+    {
+        StormReport report = await StormAsync(new StormOptions
+        {
+            UserCount = 3000, Capacity = 100, ConnectionCount = 300, KillWorker = true, WarmupRounds = 0,
+        });
+
+        Assert.NotNull(report.KilledWorker);
+        AssertClean(report);
+        await system.Instance.StartAsync(report.KilledWorker, CancellationToken.None);
+    }
+
+    private async Task<StormReport> StormAsync(StormOptions options)
+    {
+        using var limit = new CancellationTokenSource(AtMost);
+        return await StormCommand.RunAsync(
+            system.Run, options, new PlainProgress(line => TestContext.Current.TestOutputHelper?.WriteLine(line)), "test", limit.Token);
+    }
+
+    private static void AssertClean(StormReport report)
+    {
+        Assert.All(report.Checks, check => Assert.True(check.Ok, $"{check.Name}: {check.Found}, not {check.Expected}"));
+        Assert.True(report.Audit.Violations == 0, report.Audit.Text);
+    }
+}
