@@ -75,9 +75,7 @@ internal sealed class Instance : IDisposable
     internal async Task<IReadOnlyList<string>> StartAsync(int workerCount, CancellationToken cancellationToken)
     {
         var before = State.Processes.Where(process => process.IsAlive).Select(process => process.Name).ToHashSet();
-        Task<string> build = ServiceBuild.EnsureAsync(Home, Build, _context.Say, cancellationToken);
-        await StartServersAsync(cancellationToken);
-        string application = await build;
+        string application = await BuildBesideServersAsync(cancellationToken);
 
         IReadOnlyList<Service> services = Service.All(Ports, workerCount);
         Service[] missing = [.. services.Where(service => State.Alive(service.Name) is null)];
@@ -96,6 +94,25 @@ internal sealed class Instance : IDisposable
         ServiceBuild.RemoveUnused(Home, [application, .. State.Applications.Values]);
         WriteRunFile();
         return [.. State.Processes.Select(process => process.Name).Where(name => !before.Contains(name))];
+    }
+
+    /// <summary>Servers mostly wait for disks while they start, so the build runs meanwhile; it ends with us when they fail.</summary>
+    private async Task<string> BuildBesideServersAsync(CancellationToken cancellationToken)
+    {
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task<string> build = ServiceBuild.EnsureAsync(Home, Build, _context.Say, both.Token);
+        try
+        {
+            await StartServersAsync(cancellationToken);
+        }
+        catch
+        {
+            await both.CancelAsync();
+            await build.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            throw;
+        }
+
+        return await build;
     }
 
     /// <summary>PostgreSQL and RabbitMQ alone, ready and with the database and roles that services need.</summary>

@@ -13,8 +13,11 @@ internal static class Executables
         string[] path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
         return path.Concat(["/usr/local/sbin", "/usr/sbin", "/sbin"]).Concat(alsoIn)
             .Select(folder => Path.Combine(folder, name))
-            .FirstOrDefault(File.Exists);
+            .FirstOrDefault(Exists);
     }
+
+    /// <summary>Whether there is a file, and not only a link to one that was removed.</summary>
+    internal static bool Exists(string path) => File.ResolveLinkTarget(path, returnFinalTarget: true)?.Exists ?? File.Exists(path);
 
     /// <summary>The dotnet host that runs this tool.</summary>
     internal static string Dotnet { get; } =

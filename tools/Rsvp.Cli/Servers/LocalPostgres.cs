@@ -30,12 +30,12 @@ internal sealed class LocalPostgres(ServerContext context, string binaries) : Po
             .SelectMany(Directory.GetDirectories)
             .Where(folder => !folder.Contains("/opt/", StringComparison.Ordinal) || Path.GetFileName(folder).StartsWith("postgresql", StringComparison.Ordinal))
             .Select(folder => Path.Combine(folder, "bin"));
-        if (Executables.Find("pg_ctl") is { } onPath) folders = folders.Prepend(Path.GetDirectoryName(onPath)!);
+        if (Executables.Find("pg_ctl") is { } onPath) folders = folders.Append(Path.GetDirectoryName(onPath)!);
 
         string versionFile = Path.Combine(dataFolder, "PG_VERSION");
         int? wanted = File.Exists(versionFile) ? int.Parse(File.ReadAllText(versionFile), CultureInfo.InvariantCulture) : null;
         return folders
-            .Where(folder => File.Exists(Path.Combine(folder, "postgres")) && File.Exists(Path.Combine(folder, "initdb")))
+            .Where(folder => Executables.Exists(Path.Combine(folder, "postgres")) && Executables.Exists(Path.Combine(folder, "initdb")))
             .Select(folder => (Folder: folder, Version: MajorVersion(folder)))
             .Where(found => wanted is null ? found.Version >= 15 : found.Version == wanted)
             .OrderByDescending(found => found.Version)
