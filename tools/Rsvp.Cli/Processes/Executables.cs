@@ -17,7 +17,8 @@ internal static class Executables
     }
 
     /// <summary>Whether there is a file, and not only a link to one that was removed.</summary>
-    internal static bool Exists(string path) => File.ResolveLinkTarget(path, returnFinalTarget: true)?.Exists ?? File.Exists(path);
+    internal static bool Exists(string path) =>
+        File.Exists(path) && File.ResolveLinkTarget(path, returnFinalTarget: true) is null or { Exists: true };
 
     /// <summary>The dotnet host that runs this tool.</summary>
     internal static string Dotnet { get; } =
