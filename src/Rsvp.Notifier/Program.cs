@@ -1,8 +1,4 @@
-using Rsvp.Hosting.ServiceDefaults;
+using Rsvp.Notifier;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults();
-
-var app = builder.Build();
-app.MapServiceDefaults();
+await using var app = NotifierHost.Create(args);
 await app.RunAsync();

@@ -84,8 +84,14 @@ public static class ProblemCodes
     /// <summary>The body must be application/json.</summary>
     public const string UnsupportedMediaType = "unsupported_media_type";
 
+    /// <summary>This path is for WebSockets.</summary>
+    public const string UpgradeRequired = "upgrade_required";
+
     /// <summary>Too many requests.</summary>
     public const string RateLimited = "rate_limited";
+
+    /// <summary>One connection watches as much as it may.</summary>
+    public const string TooManyWatches = "too_many_watches";
 
     /// <summary>Something went wrong.</summary>
     public const string InternalError = "internal_error";

@@ -1,0 +1,182 @@
+namespace Rsvp.Notifier.Watching;
+
+/// <summary>Tells an activity's watchers what changed: statuses at once, counts in rounds, never more than the promised 10 a second of a kind.</summary>
+internal sealed class UpdateRounds(ActivityView view, WatchBook book, PushOptions options, TimeProvider timeProvider, PushMetrics metrics)
+{
+    // One below the promise, so that a message that travels faster than the one before does not break it.
+    private const int StatusesPerSecondMax = 9;
+
+    // A round that takes long is followed by a pause of twice its length: telling everybody never takes more than a third of the loop's time.
+    private const int PausePerRound = 2;
+
+    private static readonly TimeSpan StatusWindow = TimeSpan.FromSeconds(1);
+
+    private readonly List<Watch> _served = [];
+    private long _toldVersion;
+    private int _changes;
+    private DateTimeOffset? _oldestAt;
+
+    /// <summary>When the next round may be, on the loop's clock.</summary>
+    internal TimeSpan NextRoundAt { get; private set; }
+
+    internal bool HasCounts => view.Version > _toldVersion || book.CountsDue.Count > 0;
+
+    internal bool HasStatuses => book.StatusDue.Count > 0;
+
+    /// <summary>A change was taken that nobody was told of yet.</summary>
+    internal void Changed(DateTimeOffset at)
+    {
+        _changes++;
+        _oldestAt = _oldestAt is { } oldest && oldest < at ? oldest : at;
+    }
+
+    /// <summary>Tells of the newest counts everybody who does not know them.</summary>
+    internal void SendCounts(TimeSpan now, Func<TimeSpan> clock)
+    {
+        var messages = new Messages(view, timeProvider.GetUtcNow());
+        if (view.Version > _toldVersion)
+        {
+            _toldVersion = view.Version;
+            foreach (var watch in book.Watches)
+            {
+                if (watch.TakesCapacity && !SendCounts(watch, messages, now))
+                {
+                    book.CountsDue.Add(watch);
+                }
+            }
+        }
+        else
+        {
+            _served.AddRange(book.CountsDue.Where(watch => SendCounts(watch, messages, now)));
+            book.CountsDue.ExceptWith(_served);
+            _served.Clear();
+        }
+
+        metrics.CountsSent(messages.Sent, Math.Max(0, _changes - 1), messages.Sent > 0 ? timeProvider.GetUtcNow() - _oldestAt : null);
+        _changes = 0;
+        _oldestAt = null;
+        var pause = (clock() - now) * PausePerRound;
+        NextRoundAt = now + (pause > options.UpdateInterval ? pause : options.UpdateInterval);
+    }
+
+    /// <summary>Tells statuses that are due, as far as the bound allows.</summary>
+    internal void SendStatuses(TimeSpan now)
+    {
+        var utcNow = timeProvider.GetUtcNow();
+        _served.AddRange(book.StatusDue.Where(watch => SendStatuses(watch, now, utcNow)));
+        book.StatusDue.ExceptWith(_served);
+        _served.Clear();
+    }
+
+    /// <summary>Tells a connection that has just come what there is.</summary>
+    internal void SendSnapshot(Watch watch, TimeSpan now)
+    {
+        var utcNow = timeProvider.GetUtcNow();
+        if (watch.TakesCapacity && SendCounts(watch, new Messages(view, utcNow), now))
+        {
+            book.CountsDue.Remove(watch);
+        }
+
+        if (SendStatuses(watch, now, utcNow))
+        {
+            book.StatusDue.Remove(watch);
+        }
+    }
+
+    /// <returns>Whether the watcher knows the newest counts now.</returns>
+    private bool SendCounts(Watch watch, Messages messages, TimeSpan now)
+    {
+        if (now < watch.NotBefore)
+        {
+            return false;
+        }
+
+        if (watch.CapacityVersion < view.Version)
+        {
+            if (!watch.Watcher.TrySend(messages.Capacity))
+            {
+                return false;
+            }
+
+            watch.CapacityVersion = view.Version;
+            watch.NotBefore = now + options.UpdateInterval;
+        }
+
+        if (watch.WatchesActivity && watch.WaitlistRevision < view.WaitlistRevision)
+        {
+            if (!watch.Watcher.TrySend(messages.Waitlist))
+            {
+                return false;
+            }
+
+            watch.WaitlistRevision = view.WaitlistRevision;
+            watch.NotBefore = now + options.UpdateInterval;
+        }
+
+        return true;
+    }
+
+    /// <returns>Whether nothing is owed to the watcher now.</returns>
+    private bool SendStatuses(Watch watch, TimeSpan now, DateTimeOffset utcNow)
+    {
+        while (watch.StatusTimes.TryPeek(out var oldest) && now - oldest >= StatusWindow)
+        {
+            watch.StatusTimes.Dequeue();
+        }
+
+        // Each of those that stand there now is looked at once; the suspended ones go to the back.
+        for (var left = watch.Due.Count; left > 0; left--)
+        {
+            var link = watch.Due.Peek();
+            if (link.IsLive && link.IsSuspended)
+            {
+                watch.Due.Enqueue(watch.Due.Dequeue());
+                continue;
+            }
+
+            if (link.IsLive && link.Rsvp.IsComplete)
+            {
+                if (watch.StatusTimes.Count >= StatusesPerSecondMax || !watch.Watcher.TrySend(PushMessage.RsvpStatus(link.Rsvp.ToDocument(view.Version), utcNow)))
+                {
+                    return false;
+                }
+
+                watch.StatusTimes.Enqueue(now);
+                metrics.StatusSent(utcNow - link.Rsvp.ChangedAt);
+            }
+
+            // One that is not complete comes back when its position is known.
+            link.IsDue = false;
+            watch.Due.Dequeue();
+        }
+
+        return watch.Due.Count == 0;
+    }
+
+    /// <summary>The messages of one round, made when the first needs them.</summary>
+    private sealed class Messages(ActivityView view, DateTimeOffset now)
+    {
+        private PushMessage? _capacity;
+        private PushMessage? _waitlist;
+
+        public int Sent { get; private set; }
+
+        public PushMessage Capacity
+        {
+            get
+            {
+                Sent++;
+                return _capacity ??= PushMessage.Capacity(view.Capacity!, now);
+            }
+        }
+
+        public PushMessage Waitlist
+        {
+            get
+            {
+                Sent++;
+                return _waitlist ??= PushMessage.Waitlist(view.Waitlist, now);
+            }
+        }
+    }
+}
