@@ -63,6 +63,27 @@ public sealed class TestBroker : IAsyncLifetime
         response.EnsureSuccessStatusCode();
     }
 
+    /// <summary>Closes the connections of this virtual host that have a name, as a failing network would; waits until there was one to close.</summary>
+    /// <param name="connectionName">The name that their client gave them.</param>
+    public async Task CloseConnectionsAsync(string connectionName) => await Eventually.HoldsAsync(
+        async () =>
+        {
+            var connections = await _management.GetFromJsonAsync<JsonElement>(new Uri($"vhosts/{VirtualHost}/connections", UriKind.Relative));
+            string[] names =
+            [
+                .. connections.EnumerateArray()
+                    .Where(connection => connection.TryGetProperty("user_provided_name", out var name) && name.GetString() == connectionName)
+                    .Select(connection => connection.GetProperty("name").GetString()!),
+            ];
+            foreach (var name in names)
+            {
+                await SendAsync(HttpMethod.Delete, "connections/" + Uri.EscapeDataString(name));
+            }
+
+            return names.Length > 0;
+        },
+        $"there was a connection named {connectionName}");
+
     private static HttpClient CreateManagementClient()
     {
         var url = TestServers.RabbitMqManagement;

@@ -1,0 +1,101 @@
+using System.Net;
+using System.Text.Json;
+using Microsoft.AspNetCore.SignalR;
+using Rsvp.Notifier.Tests.Worlds;
+using Rsvp.Testing;
+
+namespace Rsvp.Notifier.Tests.Access;
+
+public sealed class TokenTests(PushWorld world) : IClassFixture<PushWorld>
+{
+    private static readonly string[] LogCategories = ["SignalR", "Http", "Authentication", "Authorization", "Hosting", "Routing", "Server", "WebSockets"];
+
+    [Fact]
+    public async Task Without_a_token_there_is_no_connection()
+    {
+        using var http = new HttpClient { BaseAddress = world.Url };
+
+        using var answer = await http.PostAsync(new Uri("/hubs/rsvp/negotiate?negotiateVersion=1", UriKind.Relative), null);
+        var problem = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
+
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        Assert.Equal("unauthorized", problem.GetProperty("code").GetString());
+        await Assert.ThrowsAnyAsync<Exception>(() => HubClient.ConnectAsync(world.Url, token: null));
+    }
+
+    [Fact]
+    public async Task A_token_in_the_query_counts_on_the_hub_and_on_upgrades_to_the_sockets_alone()
+    {
+        var activity = await TestActivity.OpenAsync(world.Database);
+        var token = TestTokens.For(activity.HostId);
+        using var http = new HttpClient { BaseAddress = world.Url };
+
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(HttpMethod.Post, "/hubs/rsvp/negotiate"));
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(HttpMethod.Get, $"/api/activities/{activity.Id}/capacity"));
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(HttpMethod.Get, $"/api/rsvps/{Guid.NewGuid()}/status"));
+        await using var socket = await SocketClient.ConnectAsync(world.Url, $"/api/activities/{activity.Id}/capacity?access_token={token}");
+        await socket.ReceiveAsync();
+
+        async Task<HttpStatusCode> StatusAsync(HttpMethod method, string path)
+        {
+            using var request = new HttpRequestMessage(method, $"{path}?negotiateVersion=1&access_token={token}");
+            using var answer = await http.SendAsync(request);
+            return answer.StatusCode;
+        }
+    }
+
+    [Fact]
+    public async Task A_token_is_never_logged()
+    {
+        await using var verbose = await PushWorld.CreateAsync([.. LogCategories.Select(category => ("Logging:LogLevel:Microsoft.AspNetCore." + category, "Trace"))]);
+        var activity = await TestActivity.OpenAsync(verbose.Database);
+        var token = TestTokens.For(activity.HostId);
+        await using (var client = await HubClient.ConnectAsync(verbose.Url, token: null, options => options.Url = new Uri(options.Url!, "?access_token=" + token)))
+        {
+            await client.WatchActivityAsync(activity.Id);
+        }
+
+        await using (var socket = await SocketClient.ConnectAsync(verbose.Url, $"/api/activities/{activity.Id}/capacity?access_token={token}"))
+        {
+            await socket.ReceiveAsync();
+        }
+
+        Assert.Contains(verbose.Log.Lines, line => line.StartsWith("Trace Microsoft.AspNetCore", StringComparison.Ordinal));
+        Assert.DoesNotContain(verbose.Log.Lines, line => line.Contains(token, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Connections_end_with_their_token()
+    {
+        var activity = await TestActivity.OpenAsync(world.Database);
+
+        // Just over, and still within the tolerance for clocks, so that it opens a connection.
+        var justOver = TimeSpan.FromSeconds(-1);
+        await using var hub = await world.ConnectAsync(Guid.NewGuid(), lifetime: justOver);
+        await using var socket = await SocketClient.ConnectAsync(
+            world.Url, $"/api/activities/{activity.Id}/capacity", TestTokens.For(Guid.NewGuid(), justOver));
+        await using var lasting = await world.ConnectAsync(Guid.NewGuid());
+
+        await Eventually.HoldsAsync(() => !hub.IsConnected, "the hub connection was closed");
+        await Eventually.EndsAsync(socket.ReceiveCloseAsync(), "the socket was closed");
+        Assert.Equal("token_expired", socket.CloseReason);
+        Assert.True(lasting.IsConnected);
+    }
+
+    [Fact]
+    public async Task A_deleted_user_is_refused_everywhere()
+    {
+        var activity = await TestActivity.OpenAsync(world.Database);
+        var user = Guid.NewGuid();
+        await using var before = await world.ConnectAsync(user);
+        await world.Database.ExecuteAsync("INSERT INTO users (user_id, deleted_at) VALUES ($1, now())", user);
+
+        var watch = await Assert.ThrowsAsync<HubException>(() => before.WatchActivityAsync(activity.Id));
+        var connect = await Assert.ThrowsAnyAsync<Exception>(() => world.ConnectAsync(user));
+        var socket = await SocketClient.RefusalAsync(world.Url, $"/api/activities/{activity.Id}/capacity", TestTokens.For(user));
+
+        Assert.Contains("user_deleted", watch.Message, StringComparison.Ordinal);
+        Assert.Contains("403", connect.ToString(), StringComparison.Ordinal);
+        Assert.Equal((HttpStatusCode.Forbidden, "user_deleted"), socket);
+    }
+}
