@@ -38,6 +38,18 @@ public sealed class StormTests(SystemFixture system) : IClassFixture<SystemFixtu
         await system.Instance.StartAsync(report.KilledWorker, CancellationToken.None);
     }
 
+    [Fact]
+    public async Task Seats_that_fifty_people_give_back_at_once_go_to_the_next_fifty_in_line()
+    {
+        StormReport report = await StormAsync(new StormOptions
+        {
+            UserCount = 1000, Capacity = 100, ConnectionCount = 200, CancelCount = 50, WarmupRounds = 0,
+        });
+
+        Assert.Equal(50, report.Cancels);
+        AssertClean(report);
+    }
+
     private async Task<StormReport> StormAsync(StormOptions options)
     {
         using var limit = new CancellationTokenSource(AtMost);

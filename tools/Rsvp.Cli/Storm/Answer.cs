@@ -14,6 +14,7 @@ internal enum AnswerKind : byte
     Pending,
     Confirmed,
     Waitlisted,
+    Cancelled,
 
     /// <summary>Decided against, for a reason of the rules.</summary>
     Refused,
@@ -37,7 +38,7 @@ internal readonly record struct Answer(AnswerKind Kind, Guid RequestId, int Posi
         {
             ReadOnlySpan<byte> rsvp = After(body, "\"rsvp\":{"u8);
             AnswerKind kind = KindOf(After(rsvp, "\"status\":\""u8));
-            if (kind is AnswerKind.Confirmed or AnswerKind.Waitlisted)
+            if (kind is AnswerKind.Confirmed or AnswerKind.Waitlisted or AnswerKind.Cancelled)
             {
                 bool hasPosition = Utf8Parser.TryParse(After(rsvp, "\"waitlistPosition\":"u8), out int position, out _);
                 return new Answer(kind, requestId, hasPosition ? position : 0, null);
@@ -87,6 +88,7 @@ internal readonly record struct Answer(AnswerKind Kind, Guid RequestId, int Posi
     private static AnswerKind KindOf(ReadOnlySpan<byte> status) =>
         status.StartsWith("confirmed"u8) ? AnswerKind.Confirmed
         : status.StartsWith("waitlisted"u8) ? AnswerKind.Waitlisted
+        : status.StartsWith("cancelled"u8) ? AnswerKind.Cancelled
         : AnswerKind.Error;
 
     private static Guid ReadId(ReadOnlySpan<byte> text) => Utf8Parser.TryParse(text, out Guid id, out _) ? id : Guid.Empty;

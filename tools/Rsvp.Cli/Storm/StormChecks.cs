@@ -1,6 +1,4 @@
 using Npgsql;
-using Rsvp.Cli.Audit;
-using Rsvp.Cli.Instances;
 
 namespace Rsvp.Cli.Storm;
 
@@ -11,47 +9,46 @@ internal sealed record StormCheck(string Name, string Expected, string Found)
 }
 
 /// <summary>What the database and the API say about a stormed activity, against what its clients were told.</summary>
-internal sealed class StormChecks(RunFile run, StormOptions options)
+internal sealed class StormChecks(NpgsqlDataSource dataSource, StormOptions options)
 {
-    internal async Task<IReadOnlyList<StormCheck>> RunAsync(StormClient client, StormRound round, CancellationToken cancellationToken)
+    internal async Task<List<StormCheck>> RunAsync(
+        StormClient client, StormRound rush, StormRound? cancels, CancellationToken cancellationToken)
     {
-        var checks = new List<StormCheck>();
-        await using var dataSource = NpgsqlDataSource.Create(run.PostgresKeywords());
-        await AuditRunner.SettleAsync(dataSource, AuditRunner.SettleAtMost, cancellationToken);
-
-        int lost = round.Answers.Count(answer => answer.Kind is AnswerKind.None or AnswerKind.Pending);
-        int errors = round.Answers.Count(answer => answer.Kind == AnswerKind.Error);
-        checks.Add(new StormCheck("requests without an outcome", "0", Text(lost)));
-        checks.Add(new StormCheck("requests that failed", "0", Text(errors)));
-
-        Dictionary<Guid, string> stored = await ReadRsvpsAsync(dataSource, round.ActivityId, cancellationToken);
-        Seats seats = await ReadSeatsAsync(dataSource, round.ActivityId, cancellationToken);
-        int confirmed = stored.Values.Count(status => status == "confirmed");
+        Answer[] answers = [.. rush.Answers, .. cancels?.Answers ?? []];
+        HashSet<Guid> leavers = [.. cancels?.Users ?? []];
+        Dictionary<Guid, string> stored = await ReadRsvpsAsync(rush.ActivityId, cancellationToken);
+        Seats seats = await ReadSeatsAsync(rush.ActivityId, cancellationToken);
         int waiting = stored.Values.Count(status => status == "waitlisted");
-        int told = round.Answers.Count(answer => answer.Kind is AnswerKind.Confirmed or AnswerKind.Waitlisted);
-        checks.Add(new StormCheck("RSVPs stored, as many as were granted", Text(told), Text(stored.Count)));
-        checks.Add(new StormCheck("people told another status than is stored", "0", Text(CountContradictions(round, stored))));
+        int granted = rush.Answers.Count(answer => answer.Kind is AnswerKind.Confirmed or AnswerKind.Waitlisted);
+        var checks = new List<StormCheck>
+        {
+            new("requests without an outcome", "0", Text(answers.Count(answer => answer.Kind is AnswerKind.None or AnswerKind.Pending))),
+            new("requests that failed", "0", Text(answers.Count(answer => answer.Kind == AnswerKind.Error))),
+            new("RSVPs stored, as many as were granted", Text(granted), Text(stored.Count)),
+            new("people told another status than is stored", "0", Text(CountContradictions(rush, stored, leavers))),
+        };
+        if (cancels is not null) checks.Add(new StormCheck("cancels that succeeded", Text(cancels.Count), Text(cancels.CancelledCount)));
 
+        int staying = granted - (cancels?.CancelledCount ?? 0);
         if (options.PartyMax == 1)
         {
-            int decided = told;
-            checks.Add(new StormCheck("seats filled", Text(Math.Min(options.Capacity, decided)), Text(seats.Confirmed)));
-            checks.Add(new StormCheck("people in line", Text(Math.Max(0, decided - options.Capacity)), Text(waiting)));
+            checks.Add(new StormCheck("seats filled", Text(Math.Min(options.Capacity, staying)), Text(seats.Confirmed)));
+            checks.Add(new StormCheck("people in line", Text(Math.Max(0, staying - options.Capacity)), Text(waiting)));
         }
         else
         {
-            checks.Add(new StormCheck("seats filled, at most the capacity", "true", seats.Confirmed <= options.Capacity ? "true" : Text(seats.Confirmed)));
-            checks.Add(new StormCheck("parties confirmed or in line", Text(told), Text(confirmed + waiting)));
+            int confirmed = stored.Values.Count(status => status == "confirmed");
+            checks.Add(new StormCheck("seats filled, at most the capacity", Text(Math.Min(options.Capacity, seats.Confirmed)), Text(seats.Confirmed)));
+            checks.Add(new StormCheck("parties confirmed or in line", Text(staying), Text(confirmed + waiting)));
         }
 
         checks.Add(new StormCheck("seats counted and recounted", Text(seats.Confirmed), Text(seats.ConfirmedRecounted)));
-        checks.Add(new StormCheck("positions in line", Range(waiting), await DescribePositionsAsync(client, round.ActivityId, waiting, cancellationToken)));
+        checks.Add(new StormCheck("positions in line", Range(waiting), await DescribePositionsAsync(client, rush.ActivityId, waiting, cancellationToken)));
 
-        int accepted = round.Answers.Count(answer => answer.RequestId != Guid.Empty);
-        int distinct = round.Answers.Select(answer => answer.RequestId).Where(id => id != Guid.Empty).Distinct().Count();
-        checks.Add(new StormCheck("accepted requests, each with an id of its own", Text(accepted), Text(distinct)));
+        Guid[] accepted = [.. rush.AcceptedIds(), .. cancels?.AcceptedIds() ?? []];
+        checks.Add(new StormCheck("accepted requests, each with an id of its own", Text(accepted.Length), Text(accepted.Distinct().Count())));
         checks.Add(new StormCheck(
-            "accepted requests with exactly one outcome stored", Text(accepted), Text(await CountOutcomesAsync(dataSource, round, cancellationToken))));
+            "accepted requests with exactly one outcome stored", Text(accepted.Length), Text(await CountOutcomesAsync(accepted, cancellationToken))));
         return checks;
     }
 
@@ -72,7 +69,7 @@ internal sealed class StormChecks(RunFile run, StormOptions options)
     }
 
     /// <summary>Who was confirmed stays so; who was put in line may have been promoted since.</summary>
-    private static int CountContradictions(StormRound round, Dictionary<Guid, string> stored)
+    private static int CountContradictions(StormRound round, Dictionary<Guid, string> stored, HashSet<Guid> leavers)
     {
         int count = 0;
         for (int index = 0; index < round.Count; index++)
@@ -80,7 +77,7 @@ internal sealed class StormChecks(RunFile run, StormOptions options)
             string? status = stored.GetValueOrDefault(round.Users[index]);
             count += round.Answers[index].Kind switch
             {
-                AnswerKind.Confirmed => status == "confirmed" ? 0 : 1,
+                AnswerKind.Confirmed => status == (leavers.Contains(round.Users[index]) ? "cancelled" : "confirmed") ? 0 : 1,
                 AnswerKind.Waitlisted => status is "waitlisted" or "confirmed" or "offered" ? 0 : 1,
                 AnswerKind.Refused => status is null || round.Answers[index].Code == "already_registered" ? 0 : 1,
                 _ => 0,
@@ -90,8 +87,7 @@ internal sealed class StormChecks(RunFile run, StormOptions options)
         return count;
     }
 
-    private static async Task<Dictionary<Guid, string>> ReadRsvpsAsync(
-        NpgsqlDataSource dataSource, Guid activityId, CancellationToken cancellationToken)
+    private async Task<Dictionary<Guid, string>> ReadRsvpsAsync(Guid activityId, CancellationToken cancellationToken)
     {
         await using NpgsqlCommand command = dataSource.CreateCommand("SELECT user_id, status FROM rsvps WHERE activity_id = $1");
         command.Parameters.Add(new() { Value = activityId });
@@ -101,7 +97,7 @@ internal sealed class StormChecks(RunFile run, StormOptions options)
         return rsvps;
     }
 
-    private static async Task<Seats> ReadSeatsAsync(NpgsqlDataSource dataSource, Guid activityId, CancellationToken cancellationToken)
+    private async Task<Seats> ReadSeatsAsync(Guid activityId, CancellationToken cancellationToken)
     {
         await using NpgsqlCommand command = dataSource.CreateCommand(
             """
@@ -116,10 +112,10 @@ internal sealed class StormChecks(RunFile run, StormOptions options)
         return await reader.ReadAsync(cancellationToken) ? new Seats(reader.GetInt32(0), reader.GetInt32(1)) : new Seats(-1, -2);
     }
 
-    private static async Task<int> CountOutcomesAsync(NpgsqlDataSource dataSource, StormRound round, CancellationToken cancellationToken)
+    private async Task<int> CountOutcomesAsync(Guid[] requestIds, CancellationToken cancellationToken)
     {
         await using NpgsqlCommand command = dataSource.CreateCommand("SELECT count(*)::integer FROM rsvp_requests WHERE request_id = ANY ($1)");
-        command.Parameters.Add(new() { Value = round.Answers.Select(answer => answer.RequestId).Where(id => id != Guid.Empty).ToArray() });
+        command.Parameters.Add(new() { Value = requestIds });
         return (int)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 

@@ -66,16 +66,19 @@ internal sealed class StormClient : IDisposable
         return await SendAsync(request, user, 10, cancellationToken);
     }
 
-    /// <summary>Sends a submit again; with the same key it is the same request.</summary>
-    internal async Task<Answer> RepeatAsync(Guid activityId, Guid user, int partySize, string? key, CancellationToken cancellationToken)
+    /// <summary>The bytes of a cancel.</summary>
+    internal byte[] BuildCancel(Guid activityId, string token, string? key) => Encoding.ASCII.GetBytes(
+        $"DELETE /api/activities/{activityId}/rsvp HTTP/1.1\r\nHost: {ApiUrl.Authority}\r\nAuthorization: Bearer {token}\r\n" +
+        $"Prefer: wait=30\r\n{(key is null ? "" : $"Idempotency-Key: {key}\r\n")}\r\n");
+
+    /// <summary>Sends a request of the round again; with the same key it is the same request.</summary>
+    internal async Task<Answer> RepeatAsync(StormRound round, int index, string? key, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/activities/{activityId}/rsvp")
-        {
-            Content = new StringContent(
-                string.Create(CultureInfo.InvariantCulture, $"{{\"guestCount\":{partySize - 1}}}"), new MediaTypeHeaderValue("application/json")),
-        };
+        using var request = new HttpRequestMessage(
+            round.IsCancel ? HttpMethod.Delete : HttpMethod.Post, $"/api/activities/{round.ActivityId}/rsvp");
+        if (!round.IsCancel) request.Content = JsonContent.Create(new { guestCount = round.PartySizes[index] - 1 });
         if (key is not null) request.Headers.Add("Idempotency-Key", key);
-        return await SendAsync(request, user, 30, cancellationToken);
+        return await SendAsync(request, round.Users[index], 30, cancellationToken);
     }
 
     /// <summary>The positions of the whole line, in the order in which the host's list gives them.</summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Npgsql;
 using Rsvp.Cli.Audit;
 using Rsvp.Cli.Instances;
 using Rsvp.Worker.Audit;
@@ -15,14 +16,15 @@ internal static class StormCommand
         var capacity = Count("--capacity", "people the activity can hold", 100);
         var connections = Count("--connections", "keep-alive connections, each waiting for its outcome", 1000);
         var party = new Option<string>("--party") { Description = "people in a party: 1, or a range such as 1-4", DefaultValueFactory = _ => "1" };
-        var seed = new Option<int>("--seed") { Description = "what the party sizes are drawn from", DefaultValueFactory = _ => 1 };
+        var cancel = new Option<int>("--cancel") { Description = "how many of the confirmed cancel at once after the rush" };
+        var seed = new Option<int>("--seed") { Description = "what party sizes, and who cancels, are drawn from", DefaultValueFactory = _ => 1 };
         var rate = new Option<double?>("--rate") { Description = "requests per second, sent whether or not answers come (open loop)" };
         var kill = new Option<bool>("--kill-worker") { Description = "SIGKILL the busiest worker in the middle" };
         var warmup = new Option<int>("--warmup") { Description = "rounds on other activities before the one that counts, of at least 10,000 requests each", DefaultValueFactory = _ => 1 };
         var json = new Option<string?>("--json") { Description = "write the report to this file too" };
         var command = new Command("storm", "Rush an activity, report figures, and check every outcome.")
         {
-            users, capacity, connections, party, seed, rate, kill, warmup, json,
+            users, capacity, connections, party, cancel, seed, rate, kill, warmup, json,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -34,6 +36,7 @@ internal static class StormCommand
                 ConnectionCount = Math.Min(parsed.GetValue(connections), parsed.GetValue(users)),
                 PartyMin = partyMin,
                 PartyMax = partyMax,
+                CancelCount = parsed.GetValue(cancel),
                 Seed = parsed.GetValue(seed),
                 Rate = parsed.GetValue(rate),
                 KillWorker = parsed.GetValue(kill),
@@ -60,12 +63,26 @@ internal static class StormCommand
             await runner.RunAsync(client, string.Create(CultureInfo.InvariantCulture, $"warm-up {round}"), false, cancellationToken);
         }
 
-        StormRound measured = await runner.RunAsync(client, "storm", true, cancellationToken);
-        IReadOnlyList<StormCheck> checks = await new StormChecks(run, options).RunAsync(client, measured, cancellationToken);
-        Guid[] journal = [.. measured.Answers.Select(answer => answer.RequestId).Where(id => id != Guid.Empty)];
-        AuditReport audit = await AuditRunner.RunAsync(run, journal, AuditRunner.SettleAtMost, cancellationToken);
-        string versions = await StormReport.DescribeVersionsAsync(run, cancellationToken);
-        return StormReport.From(measured, options, runner, checks, audit, commandLine, versions);
+        StormRound rush = await runner.RunAsync(client, "storm", true, cancellationToken);
+        StormRound? cancels = options.CancelCount > 0 ? await runner.CancelAsync(client, rush, cancellationToken) : null;
+
+        await using var dataSource = NpgsqlDataSource.Create(run.PostgresKeywords());
+        await AuditRunner.SettleAsync(dataSource, AuditRunner.SettleAtMost, cancellationToken);
+        List<StormCheck> checks = await new StormChecks(dataSource, options).RunAsync(client, rush, cancels, cancellationToken);
+        Promotions? promotions = null;
+        if (cancels is not null)
+        {
+            promotions = await Promotions.ReadAsync(dataSource, rush.ActivityId, cancellationToken);
+            checks.AddRange(promotions.Check(options));
+        }
+
+        Guid[] journal = [.. rush.AcceptedIds(), .. cancels?.AcceptedIds() ?? []];
+        AuditReport audit = await AuditRunner.RunAsync(run, journal, TimeSpan.Zero, cancellationToken);
+        return StormReport.From(rush, options, runner, checks, audit, commandLine, await StormReport.DescribeVersionsAsync(run, cancellationToken)) with
+        {
+            Cancels = cancels?.CancelledCount,
+            PromotionMs = promotions?.Latency,
+        };
     }
 
     private static IStormProgress CreateProgress() =>

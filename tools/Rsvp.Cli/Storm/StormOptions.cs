@@ -14,6 +14,9 @@ internal sealed record StormOptions
 
     internal int PartyMax { get; init; } = 1;
 
+    /// <summary>Confirmed parties that cancel at once after the rush.</summary>
+    internal int CancelCount { get; init; }
+
     internal int Seed { get; init; } = 1;
 
     /// <summary>Requests per second of an open loop; null for a closed one.</summary>

@@ -46,7 +46,10 @@ internal sealed class PlainProgress(Action<string> write) : IStormProgress
 
     internal static string Describe(StormRound round) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{round.Elapsed.TotalSeconds,6:0.0} s {round.DoneCount,8} of {round.Count}  confirmed {round.ConfirmedCount}  in line {round.WaitlistedCount}");
+        $"{round.Elapsed.TotalSeconds,6:0.0} s {round.DoneCount,8} of {round.Count}  {DescribeOutcomes(round)}");
+
+    private static string DescribeOutcomes(StormRound round) =>
+        round.IsCancel ? $"cancelled {round.CancelledCount}" : $"confirmed {round.ConfirmedCount}  in line {round.WaitlistedCount}";
 }
 
 /// <summary>A bar in a terminal, redrawn a few times a second only: drawing costs the machine that is measured.</summary>

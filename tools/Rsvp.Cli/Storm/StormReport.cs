@@ -13,19 +13,24 @@ namespace Rsvp.Cli.Storm;
 /// <summary>Milliseconds from request to outcome.</summary>
 internal sealed record LatencyFigures(double P50, double P90, double P99, double P999, double Max)
 {
-    internal static LatencyFigures From(StormRound round)
-    {
-        var histogram = new LongHistogram(TimeStamp.Hours(1), 3);
-        for (int index = 0; index < round.Count; index++)
-        {
-            if (round.DoneAt[index] > 0) histogram.RecordValue(Math.Max(1, round.DoneAt[index] - round.SentAt[index]));
-        }
+    internal static LatencyFigures From(StormRound round) => From(
+        Enumerable.Range(0, round.Count)
+            .Where(index => round.DoneAt[index] > 0)
+            .Select(index => Stopwatch.GetElapsedTime(round.SentAt[index], round.DoneAt[index])));
 
-        double At(double percentile) => histogram.TotalCount == 0 ? 0 : Milliseconds(histogram.GetValueAtPercentile(percentile));
+    internal static LatencyFigures From(IEnumerable<TimeSpan> times)
+    {
+        const long microsecondsMax = 3_600_000_000;
+        var histogram = new LongHistogram(microsecondsMax, 3);
+        foreach (TimeSpan time in times) histogram.RecordValue(Math.Clamp((long)time.TotalMicroseconds, 1, microsecondsMax));
+
+        double At(double percentile) =>
+            histogram.TotalCount == 0 ? 0 : Math.Round(histogram.GetValueAtPercentile(percentile) / 1000.0, 1);
         return new LatencyFigures(At(50), At(90), At(99), At(99.9), At(100));
     }
 
-    private static double Milliseconds(long ticks) => Math.Round(ticks * 1000.0 / Stopwatch.Frequency, 1);
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture, $"p50 {P50:0.0} ms, p90 {P90:0.0}, p99 {P99:0.0}, p99.9 {P999:0.0}, max {Max:0.0}");
 }
 
 /// <summary>What the auditor found after a storm.</summary>
@@ -48,6 +53,13 @@ internal sealed record StormReport
     public required LatencyFigures LatencyMs { get; init; }
     public required int ResolvedLater { get; init; }
     public string? KilledWorker { get; init; }
+
+    /// <summary>Parties that cancelled after the rush; null when none were to.</summary>
+    public int? Cancels { get; init; }
+
+    /// <summary>From the decision that freed the seats to the decision that filled them.</summary>
+    public LatencyFigures? PromotionMs { get; init; }
+
     public required Dictionary<string, double> CpuSeconds { get; init; }
     public required IReadOnlyList<StormCheck> Checks { get; init; }
     public required string Machine { get; init; }
@@ -96,7 +108,8 @@ internal sealed record StormReport
         Console.WriteLine();
         Line("outcomes", string.Join(", ", Outcomes.Select(entry => $"{entry.Value} {entry.Key}")));
         Line("throughput", Invariant($"{ThroughputPerSecond:0}/s over {ElapsedSeconds:0.00} s"));
-        Line("request to outcome", Invariant($"p50 {LatencyMs.P50:0.0} ms, p90 {LatencyMs.P90:0.0}, p99 {LatencyMs.P99:0.0}, p99.9 {LatencyMs.P999:0.0}, max {LatencyMs.Max:0.0}"));
+        Line("request to outcome", LatencyMs.ToString());
+        if (PromotionMs is not null) Line("cancel to promotion", $"{PromotionMs} ({Cancels} cancels)");
         Line("asked for later", Invariant($"{ResolvedLater}"));
         if (KilledWorker is not null) Line("killed", $"{KilledWorker} (./rsvp up -d starts it again)");
         if (CpuSeconds.Count > 0)

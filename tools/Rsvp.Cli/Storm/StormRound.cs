@@ -13,6 +13,7 @@ internal sealed class StormRound
     private int _doneCount;
     private int _confirmedCount;
     private int _waitlistedCount;
+    private int _cancelledCount;
 
     internal StormRound(Guid activityId, Guid[] users, int[] partySizes, byte[][] requests, double? rate)
     {
@@ -27,6 +28,9 @@ internal sealed class StormRound
     }
 
     internal Guid ActivityId { get; }
+
+    /// <summary>True when everybody gives their places back instead of asking for some.</summary>
+    internal bool IsCancel { get; init; }
 
     internal Guid[] Users { get; }
 
@@ -51,7 +55,12 @@ internal sealed class StormRound
 
     internal int WaitlistedCount => Volatile.Read(ref _waitlistedCount);
 
+    internal int CancelledCount => Volatile.Read(ref _cancelledCount);
+
     internal TimeSpan Elapsed => Stopwatch.GetElapsedTime(StartedAt);
+
+    /// <summary>Ids of the requests that the API said it had accepted: the client's journal.</summary>
+    internal Guid[] AcceptedIds() => [.. Answers.Select(answer => answer.RequestId).Where(id => id != Guid.Empty)];
 
     internal void Start() => StartedAt = Stopwatch.GetTimestamp();
 
@@ -84,6 +93,7 @@ internal sealed class StormRound
         DoneAt[index] = Stopwatch.GetTimestamp();
         if (answer.Kind == AnswerKind.Confirmed) Interlocked.Increment(ref _confirmedCount);
         if (answer.Kind == AnswerKind.Waitlisted) Interlocked.Increment(ref _waitlistedCount);
+        if (answer.Kind == AnswerKind.Cancelled) Interlocked.Increment(ref _cancelledCount);
         Interlocked.Increment(ref _doneCount);
     }
 

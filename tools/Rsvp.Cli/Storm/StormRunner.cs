@@ -27,13 +27,39 @@ internal sealed class StormRunner(RunFile run, StormOptions options, IStormProgr
     /// <summary>Requests that had no outcome when their response came, and were asked for afterwards.</summary>
     internal int ResolvedLaterCount { get; private set; }
 
+    /// <summary>A rush on an activity of its own.</summary>
     internal async Task<StormRound> RunAsync(StormClient client, string title, bool isMeasured, CancellationToken cancellationToken)
     {
         Guid activityId = await client.OpenActivityAsync(title, options, cancellationToken);
         StormRound round = Prepare(client, activityId, isMeasured);
+        Dictionary<string, double> before = isMeasured ? CpuMeter.Read(run.Processes) : [];
+        await ExecuteAsync(client, round, title, options.ConnectionCount, isMeasured && options.KillWorker, cancellationToken);
+        if (isMeasured) CpuSeconds = Difference(CpuMeter.Read(run.Processes), before);
+        return round;
+    }
+
+    /// <summary>Some of those who were confirmed give their places back, all at once.</summary>
+    internal async Task<StormRound> CancelAsync(StormClient client, StormRound rush, CancellationToken cancellationToken)
+    {
+        int[] chosen = [.. Enumerable.Range(0, rush.Count).Where(index => rush.Answers[index].Kind == AnswerKind.Confirmed)];
+        new Random(options.Seed).Shuffle(chosen);
+        chosen = chosen[..Math.Min(options.CancelCount, chosen.Length)];
+        var round = new StormRound(
+            rush.ActivityId,
+            [.. chosen.Select(index => rush.Users[index])],
+            [.. chosen.Select(index => rush.PartySizes[index])],
+            [.. chosen.Select((user, index) => client.BuildCancel(rush.ActivityId, client.TokenFor(rush.Users[user]), KeyFor(rush.ActivityId, index, "cancel")))],
+            rate: null) { IsCancel = true };
+        await ExecuteAsync(client, round, "cancels", Math.Max(1, round.Count), false, cancellationToken);
+        return round;
+    }
+
+    private async Task ExecuteAsync(
+        StormClient client, StormRound round, string title, int connectionCount, bool kill, CancellationToken cancellationToken)
+    {
         var endpoint = new IPEndPoint(
             (await Dns.GetHostAddressesAsync(client.ApiUrl.Host, cancellationToken)).First(), client.ApiUrl.Port);
-        LoadConnection[] connections = [.. Enumerable.Range(0, options.ConnectionCount).Select(_ => new LoadConnection(endpoint))];
+        LoadConnection[] connections = [.. Enumerable.Range(0, connectionCount).Select(_ => new LoadConnection(endpoint))];
         try
         {
             foreach (LoadConnection[] some in connections.Chunk(ConnectAtOnce))
@@ -42,12 +68,10 @@ internal sealed class StormRunner(RunFile run, StormOptions options, IStormProgr
             }
 
             GC.Collect();
-            Dictionary<string, double> before = isMeasured ? CpuMeter.Read(run.Processes) : [];
             progress.Begin(title, round.Count);
             round.Start();
             Task rush = Task.WhenAll(connections.Select(connection => connection.RunAsync(round)));
-            await WatchAsync(round, rush, isMeasured && options.KillWorker, cancellationToken);
-            if (isMeasured) CpuSeconds = Difference(CpuMeter.Read(run.Processes), before);
+            await WatchAsync(round, rush, kill, cancellationToken);
         }
         finally
         {
@@ -57,7 +81,6 @@ internal sealed class StormRunner(RunFile run, StormOptions options, IStormProgr
         await ResolveAsync(client, round, cancellationToken);
         progress.Report(round);
         progress.End();
-        return round;
     }
 
     private StormRound Prepare(StormClient client, Guid activityId, bool isMeasured)
@@ -72,15 +95,15 @@ internal sealed class StormRunner(RunFile run, StormOptions options, IStormProgr
         {
             users[index] = Guid.NewGuid();
             sizes[index] = random.Next(options.PartyMin, options.PartyMax + 1);
-            requests[index] = client.BuildSubmit(activityId, client.TokenFor(users[index]), sizes[index], KeyFor(activityId, index));
+            requests[index] = client.BuildSubmit(activityId, client.TokenFor(users[index]), sizes[index], KeyFor(activityId, index, "submit"));
         }
 
         return new StormRound(activityId, users, sizes, requests, isMeasured ? options.Rate : null);
     }
 
     /// <summary>A client that expects trouble sends a key, so that it may ask again.</summary>
-    private string? KeyFor(Guid activityId, int index) =>
-        options.KillWorker ? string.Create(CultureInfo.InvariantCulture, $"storm-{activityId:N}-{index}") : null;
+    private string? KeyFor(Guid activityId, int index, string command) =>
+        options.KillWorker ? string.Create(CultureInfo.InvariantCulture, $"storm-{command}-{activityId:N}-{index}") : null;
 
     private async Task WatchAsync(StormRound round, Task rush, bool kill, CancellationToken cancellationToken)
     {
@@ -149,7 +172,7 @@ internal sealed class StormRunner(RunFile run, StormOptions options, IStormProgr
             Answer answer = known.Kind == AnswerKind.Pending && known.RequestId != Guid.Empty
                 ? await client.AskAsync(known.RequestId, round.Users[index], cancellationToken)
                 : await client.RepeatAsync(
-                    round.ActivityId, round.Users[index], round.PartySizes[index], KeyFor(round.ActivityId, index), cancellationToken);
+                    round, index, KeyFor(round.ActivityId, index, round.IsCancel ? "cancel" : "submit"), cancellationToken);
 
             // A question that fails does not make the request forgotten.
             if (known.Kind != AnswerKind.Pending || !IsOpen(answer) || answer.Kind == AnswerKind.Pending) round.Complete(index, answer);

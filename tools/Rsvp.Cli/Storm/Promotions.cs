@@ -1,0 +1,55 @@
+using Npgsql;
+
+namespace Rsvp.Cli.Storm;
+
+/// <summary>What the decision log says about the seats that cancels freed: who got them, in which order, and how long that took.</summary>
+internal sealed class Promotions
+{
+    private readonly List<long> _lineKeys = [];
+    private readonly List<TimeSpan> _waits = [];
+
+    /// <summary>From the decision that freed the last seat a promoted party needed to the decision that promoted it.</summary>
+    internal LatencyFigures Latency => LatencyFigures.From(_waits);
+
+    internal static async Task<Promotions> ReadAsync(NpgsqlDataSource dataSource, Guid activityId, CancellationToken cancellationToken)
+    {
+        await using NpgsqlCommand command = dataSource.CreateCommand(
+            """
+            SELECT at, spots_affected, rule = 'pass', coalesce(line_key, 0)
+            FROM   rsvp_analytics
+            WHERE  activity_id = $1 AND spots_affected <> 0
+            ORDER  BY seq
+            """);
+        command.Parameters.Add(new() { Value = activityId });
+        var found = new Promotions();
+        var freed = new Queue<DateTime>();
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            found.Add(freed, reader.GetDateTime(0), reader.GetInt32(1), reader.GetBoolean(2), reader.GetInt64(3));
+        }
+
+        return found;
+    }
+
+    internal IEnumerable<StormCheck> Check(StormOptions options)
+    {
+        // With mixed parties smaller ones may pass larger ones by the policy; the auditor replays that.
+        if (options.PartyMax > 1) yield break;
+
+        bool inOrder = _lineKeys.Zip(_lineKeys.Skip(1)).All(pair => pair.First < pair.Second);
+        yield return new StormCheck("promotions in line order", "true", inOrder ? "true" : "false");
+    }
+
+    /// <summary>Seats are filled in the order in which they were freed.</summary>
+    private void Add(Queue<DateTime> freed, DateTime at, int spots, bool isPromotion, long lineKey)
+    {
+        for (int seat = spots; seat < 0; seat++) freed.Enqueue(at);
+        if (!isPromotion) return;
+
+        _lineKeys.Add(lineKey);
+        DateTime? since = null;
+        for (int seat = 0; seat < spots && freed.TryDequeue(out DateTime time); seat++) since = time;
+        if (since is { } then) _waits.Add(at - then);
+    }
+}
