@@ -12,6 +12,9 @@ public static class TestServers
     /// <summary>HTTP URL of the management API, credentials included.</summary>
     public static Uri RabbitMqManagement => new(Read("RSVP_TEST_RABBITMQ_MANAGEMENT"));
 
+    /// <summary>A folder for systems that a test starts for itself; gone with the run.</summary>
+    public static string Home => Read("RSVP_TEST_HOME");
+
     private static string Read(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value
         ? value
         : throw new InvalidOperationException($"{name} is not set: run the tests with ./rsvp test, which starts the servers they need.");

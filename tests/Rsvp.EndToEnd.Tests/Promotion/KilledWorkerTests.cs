@@ -1,0 +1,60 @@
+using Rsvp.EndToEnd.Tests.Systems;
+using Rsvp.Testing;
+
+namespace Rsvp.EndToEnd.Tests.Promotion;
+
+/// <summary>Kills the only worker at each step of a promotion; another one finishes it.</summary>
+[Collection(SystemCollection.Name)]
+public sealed class KilledWorkerTests(SystemFixture system)
+{
+    private const string FailPoint = "RSVP_FAILPOINT";
+
+    [Theory]
+    [InlineData("before_commit:kill:1", "the cancel is decided and not committed")]
+    [InlineData("after_commit:kill:1", "the cancel is committed and its vacancy not announced")]
+    [InlineData("after_publish:kill:1", "the vacancy is announced and still in the outbox")]
+    [InlineData("before_saga_commit:kill:1", "the saga has the vacancy and has not stored it")]
+    [InlineData("after_saga_commit:kill:1", "the pass is asked for and not sent")]
+    [InlineData("before_commit:kill:2", "the pass is decided and not committed")]
+    [InlineData("after_commit:kill:2", "the pass is committed and not told")]
+    [InlineData("before_ack:kill:2", "the pass is told and its message not acknowledged")]
+    [InlineData("before_saga_commit:kill:2", "the saga has the answer and has not stored it")]
+    public async Task A_worker_killed_when(string failPoint, string when)
+    {
+        var activity = await system.NewPerson().OpenAsync(2);
+        var (first, second, third) = (system.NewPerson(), system.NewPerson(), system.NewPerson());
+        await first.SubmitAsync(activity);
+        await second.SubmitAsync(activity);
+        await third.SubmitAsync(activity);
+        await system.AssertAuditIsCleanAsync();
+        await RestartArmedAsync(failPoint);
+
+        var cancel = await first.SendAsync(HttpMethod.Delete, $"/api/activities/{activity}/rsvp", waitSeconds: null);
+        await Eventually.HoldsAsync(() => system.Instance.State.Alive("worker-1") is null, $"the worker dies when {when}");
+        await system.Instance.StartAsync("worker-2", CancellationToken.None);
+
+        await third.BecomesAsync(activity, "confirmed");
+        Assert.Equal("cancelled", await first.StatusAsync(activity));
+        await Eventually.HoldsAsync(
+            async () => (await first.GetAsync($"/api/requests/{cancel.RequestId}")).Body.GetProperty("status").GetString() == "completed",
+            "the cancel has its outcome");
+        await system.AssertAuditIsCleanAsync();
+        await system.Instance.StartAsync("worker-1", CancellationToken.None);
+    }
+
+    /// <summary>Leaves one worker, which dies at the fail point.</summary>
+    private async Task RestartArmedAsync(string failPoint)
+    {
+        await system.Instance.StopAsync("worker-2", CancellationToken.None);
+        await system.Instance.StopAsync("worker-1", CancellationToken.None);
+        system.Instance.Settings[FailPoint] = failPoint;
+        try
+        {
+            await system.Instance.StartAsync("worker-1", CancellationToken.None);
+        }
+        finally
+        {
+            system.Instance.Settings.Remove(FailPoint);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using Npgsql;
+using Rsvp.Cli.Instances;
+using Rsvp.Cli.Tokens;
+using Rsvp.Testing;
+using Rsvp.Worker.Audit;
+
+namespace Rsvp.EndToEnd.Tests.Systems;
+
+/// <summary>One whole system of real processes, shared by the tests of the collection, which run one after the other.</summary>
+public sealed class SystemFixture : IAsyncLifetime
+{
+    // Not the port of `./rsvp test` itself, and below the bound for RabbitMQ's distribution port.
+    private const int PortBase = 19080;
+
+    private static readonly TimeSpan StartDeadline = TimeSpan.FromMinutes(4);
+
+    private Instance? _instance;
+    private NpgsqlDataSource? _database;
+    private TokenFactory? _tokens;
+
+    internal Instance Instance => _instance ?? throw new InvalidOperationException("The system was not started.");
+
+    internal NpgsqlDataSource Database => _database ?? throw new InvalidOperationException("The system was not started.");
+
+    internal RunFile Run { get; private set; } = null!;
+
+    /// <summary>A client of the public origin; its connections are its own.</summary>
+    internal HttpClient Http { get; private set; } = null!;
+
+    /// <inheritdoc/>
+    public async ValueTask InitializeAsync()
+    {
+        var home = new RsvpHome(Path.Combine(TestServers.Home, "e2e"), RsvpHome.FindRoot());
+        using var deadline = new CancellationTokenSource(StartDeadline);
+        _instance = Instance.Open(home, PortBase, _ => { }, build: false);
+        _instance.Settings["RabbitMq__HeartbeatSeconds"] = "2"; // A frozen process is noticed in seconds.
+        await _instance.StartAsync(workerCount: 2, deadline.Token);
+
+        Run = RunFile.Load(home);
+        _database = NpgsqlDataSource.Create(Run.PostgresKeywords());
+        _tokens = new TokenFactory(Run.Jwt, TimeProvider.System);
+        Http = NewClient();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_instance is not null)
+        {
+            Http?.Dispose();
+            if (_database is not null)
+            {
+                await _database.DisposeAsync();
+            }
+
+            await _instance.StopAsync(CancellationToken.None);
+            _instance.Dispose();
+        }
+    }
+
+    internal HttpClient NewClient() => new(new SocketsHttpHandler { MaxConnectionsPerServer = 1000, UseProxy = false })
+    {
+        BaseAddress = new Uri(Run.ApiUrl),
+        Timeout = TimeSpan.FromSeconds(60),
+    };
+
+    internal Person NewPerson(string? role = null)
+    {
+        var id = Guid.NewGuid();
+        return new Person(id, _tokens!.Create(id, TimeSpan.FromHours(1), name: "Ada", role: role), this);
+    }
+
+    /// <summary>Waits until nothing is in flight any more, and audits.</summary>
+    internal async Task AssertAuditIsCleanAsync()
+    {
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                await using var command = Database.CreateCommand(
+                    """
+                    SELECT NOT EXISTS (SELECT FROM outbox) AND NOT EXISTS (SELECT FROM activities WHERE vacant_since IS NOT NULL)
+                       AND NOT EXISTS (SELECT FROM promotion_sagas WHERE current_state = 'Passing')
+                    """);
+                return await command.ExecuteScalarAsync() is true;
+            },
+            "everything committed was told and every vacancy was served",
+            TimeSpan.FromSeconds(60));
+        var report = await new Auditor(Database).RunAsync();
+        Assert.True(report.IsClean, report.ToString());
+    }
+}
+
+/// <summary>The tests that share the system.</summary>
+[CollectionDefinition(Name)]
+public sealed class SystemCollection : ICollectionFixture<SystemFixture>
+{
+    public const string Name = "system";
+}
