@@ -15,6 +15,9 @@ public static class TestServers
     /// <summary>A folder for systems that a test starts for itself; gone with the run.</summary>
     public static string Home => Read("RSVP_TEST_HOME");
 
+    /// <summary>First port that such a system may use.</summary>
+    public static int PortBase => int.Parse(Read("RSVP_TEST_PORT_BASE"), null);
+
     private static string Read(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value
         ? value
         : throw new InvalidOperationException($"{name} is not set: run the tests with ./rsvp test, which starts the servers they need.");

@@ -1,8 +1,10 @@
 using Rsvp.Cli.Storm;
+using Rsvp.EndToEnd.Tests.Systems;
 
 namespace Rsvp.EndToEnd.Tests.Storm;
 
-public sealed class StormTests(SystemFixture system) : IClassFixture<SystemFixture>
+[Collection(SystemCollection.Name)]
+public sealed class StormTests(SystemFixture system)
 {
     private static readonly TimeSpan AtMost = TimeSpan.FromMinutes(3);
 

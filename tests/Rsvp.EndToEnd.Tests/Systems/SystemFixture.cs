@@ -9,9 +9,6 @@ namespace Rsvp.EndToEnd.Tests.Systems;
 /// <summary>One whole system of real processes, shared by the tests of the collection, which run one after the other.</summary>
 public sealed class SystemFixture : IAsyncLifetime
 {
-    // Not the port of `./rsvp test` itself, and below the bound for RabbitMQ's distribution port.
-    private const int PortBase = 19080;
-
     private static readonly TimeSpan StartDeadline = TimeSpan.FromMinutes(4);
 
     private Instance? _instance;
@@ -32,7 +29,7 @@ public sealed class SystemFixture : IAsyncLifetime
     {
         var home = new RsvpHome(Path.Combine(TestServers.Home, "e2e"), RsvpHome.FindRoot());
         using var deadline = new CancellationTokenSource(StartDeadline);
-        _instance = Instance.Open(home, PortBase, _ => { }, build: false);
+        _instance = Instance.Open(home, TestServers.PortBase, _ => { }, build: false);
         _instance.Settings["RabbitMq__HeartbeatSeconds"] = "2"; // A frozen process is noticed in seconds.
         await _instance.StartAsync(workerCount: 2, deadline.Token);
 
