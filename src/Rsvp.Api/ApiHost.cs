@@ -1,5 +1,6 @@
 using Rsvp.Api.Activities;
 using Rsvp.Api.Edge;
+using Rsvp.Api.Origin;
 using Rsvp.Api.Requests;
 using Rsvp.Api.Rsvps;
 using Rsvp.Api.Submitting;
@@ -29,6 +30,7 @@ internal static class ApiHost
         builder.AddActivities();
         builder.AddRsvps();
         builder.AddWaitlist();
+        builder.AddOrigin();
 
         var app = builder.Build();
         app.UseEdge();
@@ -44,6 +46,7 @@ internal static class ApiHost
         app.MapHostedRsvps();
         app.MapWaitlist();
         app.MapRequests();
+        app.MapOrigin();
         return app;
     }
 }

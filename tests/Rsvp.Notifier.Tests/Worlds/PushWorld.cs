@@ -35,7 +35,8 @@ public sealed class PushWorld : IAsyncLifetime
     /// <summary>Where the first notifier listens.</summary>
     internal Uri Url => UrlOf(_notifiers[0]);
 
-    internal IServiceProvider Services => _notifiers[0].Services;
+    /// <summary>The first notifier.</summary>
+    internal WebApplication First => _notifiers[0];
 
     internal static async Task<PushWorld> CreateAsync(params (string Key, string Value)[] settings)
     {
@@ -104,7 +105,8 @@ public sealed class PushWorld : IAsyncLifetime
     internal Task<HubClient> ConnectAsync(Guid userId, string? role = null, TimeSpan? lifetime = null, Uri? url = null) =>
         HubClient.ConnectAsync(url ?? Url, TestTokens.For(userId, lifetime, role));
 
-    private Dictionary<string, string?> Settings()
+    /// <summary>What a service under test is told.</summary>
+    internal Dictionary<string, string?> Settings()
     {
         Dictionary<string, string?> settings = new()
         {
