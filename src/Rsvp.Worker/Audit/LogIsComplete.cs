@@ -3,11 +3,18 @@ namespace Rsvp.Worker.Audit;
 /// <summary>I6: the decision log tells every version of every RSVP once, in a gapless order, and ends where the RSVPs are; who should hear of a row is told once.</summary>
 internal static class LogIsComplete
 {
+    /// <summary>What the person concerned hears of; later kinds of step are named already.</summary>
+    internal const string HeardActions =
+        """
+        'confirmed', 'waitlisted', 'promoted', 'offered', 'updated', 'moved_to_back', 'cancelled', 'accepted', 'declined', 'offer_expired',
+        'removed', 'called_off', 'released', 'moved'
+        """;
+
     private const string RowsSql =
         "SELECT (SELECT count(*) FROM rsvps) + (SELECT count(*) FROM rsvp_analytics) + (SELECT count(*) FROM notifications)";
 
     private const string ViolationsSql =
-        """
+        $"""
         WITH decided AS (
             SELECT * FROM rsvp_analytics WHERE code IS NULL AND rsvp_id IS NOT NULL
         ), versions AS (
@@ -71,9 +78,7 @@ internal static class LogIsComplete
                END
         FROM   rsvp_analytics l
         FULL   JOIN notifications n USING (log_id)
-        WHERE  coalesce(l.code IS NULL AND l.rsvp_id IS NOT NULL AND l.action IN (
-                   'confirmed', 'waitlisted', 'promoted', 'offered', 'updated', 'moved_to_back', 'cancelled', 'accepted', 'declined',
-                   'offer_expired', 'removed', 'called_off', 'released', 'moved'), false) <> (n.log_id IS NOT NULL)
+        WHERE  coalesce(l.code IS NULL AND l.rsvp_id IS NOT NULL AND l.action IN ({HeardActions}), false) <> (n.log_id IS NOT NULL)
            OR  (n.log_id IS NOT NULL AND (n.user_id, n.activity_id, n.rsvp_id, n.kind) IS DISTINCT FROM (l.user_id, l.activity_id, l.rsvp_id, l.action))
         """;
 

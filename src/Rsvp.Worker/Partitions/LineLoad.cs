@@ -12,7 +12,7 @@ internal static class LineLoad
         $"""
         WITH RECURSIVE room AS (
             SELECT activity_id, coalesce(capacity, 2147483647) AS capacity,
-                   coalesce(greatest(0, capacity - confirmed_participants - offered_participants), 2147483647) AS free
+                   CASE WHEN capacity IS NULL THEN 2147483647 ELSE greatest(0, capacity - confirmed_participants - offered_participants) END AS free
             FROM   activities
             WHERE  activity_id = $1
         ), sizes AS (

@@ -1,6 +1,7 @@
 using Npgsql;
 using Rsvp.Testing;
 using Rsvp.Worker.Audit;
+using Rsvp.Worker.Decisions;
 
 namespace Rsvp.Worker.Tests.Audit;
 
@@ -146,6 +147,15 @@ public sealed class AuditorTests(TestDatabase database) : IClassFixture<TestData
         var report = await new Auditor(reader).RunAsync();
 
         Assert.True(report.IsClean, report.ToString());
+    }
+
+    [Fact]
+    public void The_auditor_expects_a_notification_of_what_the_worker_tells()
+    {
+        var actions = typeof(LogActions).GetFields().Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!);
+
+        Assert.All(actions, action =>
+            Assert.Equal(LogIsComplete.HeardActions.Contains($"'{action}'", StringComparison.Ordinal), LogActions.IsHeard(action)));
     }
 
     /// <summary>Eight parties, a group among them, and every kind of step.</summary>

@@ -1,0 +1,129 @@
+using Rsvp.Contracts;
+
+namespace Rsvp.Worker.Tests.Histories;
+
+/// <summary>Tells a history to the worker in commands, and to the model in steps, so that both hear the same.</summary>
+internal sealed class Telling
+{
+    private readonly List<(Step Step, Command Command, int? Key)> _told = [];
+    private readonly Dictionary<string, Guid> _requestIds = [];
+    private readonly Guid[] _users = [.. Enumerable.Range(0, 10).Select(_ => Guid.NewGuid())];
+    private readonly Guid[] _keys = [.. Enumerable.Range(0, 10).Select(_ => Guid.NewGuid())];
+    private readonly DateTimeOffset _submittedAt;
+
+    public Telling(History history, DateTimeOffset now)
+    {
+        _submittedAt = now;
+        Create = Envelope(CommandNames.CreateActivity, Host) with
+        {
+            CreateActivity = new CreateActivity
+            {
+                Settings = new ActivitySettings
+                {
+                    Title = "A history",
+                    StartsAt = now.AddHours(NaiveActivity.StartsAfterHours),
+                    RegistrationClosesAt = now.AddHours(NaiveActivity.ClosesAfterHours),
+                    Capacity = history.Capacity,
+                    SkipLimit = history.SkipLimit,
+                    MaxPartySize = 4,
+                },
+            },
+        };
+    }
+
+    public Guid ActivityId { get; } = Guid.NewGuid();
+
+    public Guid Host { get; } = Guid.NewGuid();
+
+    /// <summary>The command that opens the activity.</summary>
+    public Command Create { get; }
+
+    public int UserOf(Guid userId) => Array.IndexOf(_users, userId);
+
+    /// <summary>The next command; null when the step is none.</summary>
+    public (Step Step, Command Command, int? Key)? Next(Step step)
+    {
+        if (step is Step.Again again)
+        {
+            return _told.Count == 0 ? null : _told[^Math.Min(again.Back, _told.Count)];
+        }
+
+        var key = (step as Step.Submit)?.Key;
+        var command = step switch
+        {
+            Step.Submit submit => Envelope(CommandNames.SubmitRsvp, _users[submit.User]) with
+            {
+                SubmitRsvp = new SubmitRsvp { GuestCount = submit.Size - 1, RejectIfFull = submit.RejectIfFull },
+                KeyId = key is int k ? _keys[k] : null,
+            },
+            Step.Update update => Envelope(CommandNames.UpdateRsvp, _users[update.User]) with
+            {
+                UpdateRsvp = new UpdateRsvp
+                {
+                    GuestCount = update.Size - 1,
+                    SetsSpecialRequirements = update.Text is not null,
+                    SpecialRequirements = update.Text is { Length: > 0 } text ? text : null,
+                },
+                IfMatch = Match(update.Match),
+            },
+            Step.Cancel cancel => Envelope(CommandNames.CancelRsvp, _users[cancel.User]) with
+            {
+                CancelRsvp = new CancelRsvp(),
+                IfMatch = Match(cancel.Match),
+            },
+            Step.Change change => Envelope(CommandNames.UpdateActivity, change.ByHost ? Host : _users[0]) with { UpdateActivity = Change(change) },
+            Step.Pass => Envelope(CommandNames.PromoteWaitlist, Guid.Empty) with { PromoteWaitlist = new PromoteWaitlist { PassNumber = 1 } },
+            _ => null,
+        };
+        if (command is null)
+        {
+            return null;
+        }
+
+        // As the API does it: a key and a body make the request's id, so the same body is the same request.
+        if (key is not null)
+        {
+            _requestIds.TryAdd(step.ToString(), command.RequestId);
+            command = command with { RequestId = _requestIds[step.ToString()] };
+        }
+
+        _told.Add((step, command, key));
+        return _told[^1];
+    }
+
+    /// <summary>An outcome in the words of the model.</summary>
+    public static Answer Hear(CommandOutcome outcome)
+    {
+        var rsvp = outcome.Rsvp ?? outcome.Problem?.Rsvp;
+        return new Answer(
+            outcome.Problem?.Code,
+            outcome.Created,
+            rsvp is null ? null : new Shown(rsvp.Status, rsvp.PartySize, rsvp.Version, rsvp.WaitlistPosition));
+    }
+
+    private static UpdateActivity Change(Step.Change change)
+    {
+        var clears = change.Value is null;
+        return change.Setting switch
+        {
+            Setting.Capacity => new UpdateActivity { Capacity = change.Value, Clear = clears ? ["capacity"] : [] },
+            Setting.SkipLimit => new UpdateActivity { SkipLimit = change.Value, Clear = clears ? ["skipLimit"] : [] },
+            Setting.WaitlistLimit => new UpdateActivity { WaitlistLimit = change.Value, Clear = clears ? ["waitlistLimit"] : [] },
+            Setting.WaitlistEnabled => new UpdateActivity { WaitlistEnabled = change.Value > 0 },
+            Setting.MaxPartySize => new UpdateActivity { MaxPartySize = Math.Max(1, change.Value ?? 1) },
+            Setting.CutoffMinutes => new UpdateActivity { PromotionCutoffMinutes = 60 * (change.Value ?? 0) },
+            _ => throw new ArgumentOutOfRangeException(nameof(change)),
+        };
+    }
+
+    private static IfMatch? Match(Match match) => match.IsGiven ? new IfMatch { Version = match.Version } : null;
+
+    private Command Envelope(string name, Guid userId) => new()
+    {
+        RequestId = Guid.NewGuid(),
+        Name = name,
+        ActivityId = ActivityId,
+        Caller = new Caller { UserId = userId },
+        SubmittedAt = _submittedAt,
+    };
+}
