@@ -37,9 +37,10 @@ internal static class NoSeatIsStranded
                       next.place_id, next.spots, next.line_key)
         FROM   next
         WHERE  NOT EXISTS (
-            -- A place ahead that was overtaken often enough: the line stops there.
+            -- A place ahead that was overtaken often enough: the line stops there. Without a limit nothing is counted.
             SELECT FROM place ahead
-            WHERE  ahead.activity_id = next.activity_id
+            WHERE  next.skip_limit IS NOT NULL
+              AND  ahead.activity_id = next.activity_id
               AND  ahead.line_key < next.line_key
               AND  ahead.spots <= next.capacity
               AND  next.skip_limit <= (
