@@ -55,15 +55,19 @@ internal sealed class PlainProgress(Action<string> write) : IStormProgress
 /// <summary>A bar in a terminal, redrawn a few times a second only: drawing costs the machine that is measured.</summary>
 internal sealed class TerminalProgress : IStormProgress
 {
-    private const int BarWidth = 40;
+    private const int BarWidthMax = 40;
+    private readonly bool _colours = AnsiConsole.Profile.Capabilities.Ansi;
 
     public void Begin(string title, int count) => AnsiConsole.MarkupLineInterpolated($"[bold]{title}[/]: {count} users");
 
     public void Report(StormRound round)
     {
-        int filled = round.Count == 0 ? 0 : BarWidth * round.DoneCount / round.Count;
-        string bar = new string('━', filled) + new string('·', BarWidth - filled);
-        AnsiConsole.Markup($"\r[green]{bar}[/] {PlainProgress.Describe(round)} ");
+        // One line exactly: a line that wraps could not be drawn over.
+        string text = PlainProgress.Describe(round);
+        int width = Math.Clamp(AnsiConsole.Profile.Width - text.Length - 3, 0, BarWidthMax);
+        int filled = round.Count == 0 ? 0 : width * round.DoneCount / round.Count;
+        string bar = new string('━', filled) + new string('·', width - filled);
+        Console.Write(_colours ? $"\r\e[32m{bar}\e[0m {text} \e[K" : $"\r{bar} {text} ");
     }
 
     public void Say(string text) => AnsiConsole.MarkupLineInterpolated($"\n[yellow]{text}[/]");
