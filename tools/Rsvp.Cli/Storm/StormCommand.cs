@@ -10,6 +10,8 @@ namespace Rsvp.Cli.Storm;
 /// <summary><c>./rsvp storm</c>: rushes an activity and checks what came of it. Exit status 1 when anything is wrong.</summary>
 internal static class StormCommand
 {
+    private static readonly TimeSpan PushAtMost = TimeSpan.FromSeconds(10);
+
     internal static Command Create()
     {
         var users = Count("--users", "how many people ask for a place", 2000);
@@ -64,16 +66,24 @@ internal static class StormCommand
         }
 
         StormRound rush = await runner.RunAsync(client, "storm", true, cancellationToken);
-        StormRound? cancels = options.CancelCount > 0 ? await runner.CancelAsync(client, rush, cancellationToken) : null;
-
         await using var dataSource = NpgsqlDataSource.Create(run.PostgresKeywords());
+        await using var watchers = new PushWatchers(client.ApiUrl, TimeProvider.System);
+        StormRound? cancels = null;
+        if (options.CancelCount > 0)
+        {
+            await watchers.ConnectAsync(dataSource, client, rush, options.CancelCount, cancellationToken);
+            progress.Say($"{watchers.Watching.Count} people at the head of the line are watching");
+            cancels = await runner.CancelAsync(client, rush, cancellationToken);
+        }
+
         await AuditRunner.SettleAsync(dataSource, AuditRunner.SettleAtMost, cancellationToken);
         List<StormCheck> checks = await new StormChecks(dataSource, options).RunAsync(client, rush, cancels, cancellationToken);
         Promotions? promotions = null;
         if (cancels is not null)
         {
             promotions = await Promotions.ReadAsync(dataSource, rush.ActivityId, cancellationToken);
-            checks.AddRange(promotions.Check(options));
+            await watchers.WaitForAsync(promotions.Promoted, PushAtMost, cancellationToken);
+            checks.AddRange([.. promotions.Check(options), promotions.CheckPush(watchers)]);
         }
 
         Guid[] journal = [.. rush.AcceptedIds(), .. cancels?.AcceptedIds() ?? []];
@@ -82,6 +92,7 @@ internal static class StormCommand
         {
             Cancels = cancels?.CancelledCount,
             PromotionMs = promotions?.Latency,
+            PushMs = promotions?.PushLatency(watchers),
         };
     }
 

@@ -60,6 +60,9 @@ internal sealed record StormReport
     /// <summary>From the decision that freed the seats to the decision that filled them.</summary>
     public LatencyFigures? PromotionMs { get; init; }
 
+    /// <summary>From the decision that freed the seats to the push that told who got them.</summary>
+    public LatencyFigures? PushMs { get; init; }
+
     public required Dictionary<string, double> CpuSeconds { get; init; }
     public required IReadOnlyList<StormCheck> Checks { get; init; }
     public required string Machine { get; init; }
@@ -110,6 +113,7 @@ internal sealed record StormReport
         Line("throughput", Invariant($"{ThroughputPerSecond:0}/s over {ElapsedSeconds:0.00} s"));
         Line("request to outcome", LatencyMs.ToString());
         if (PromotionMs is not null) Line("cancel to promotion", $"{PromotionMs} ({Cancels} cancels)");
+        if (PushMs is not null) Line("cancel to push", PushMs.ToString());
         Line("asked for later", Invariant($"{ResolvedLater}"));
         if (KilledWorker is not null) Line("killed", $"{KilledWorker} (./rsvp up -d starts it again)");
         if (CpuSeconds.Count > 0)
