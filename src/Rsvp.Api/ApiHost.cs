@@ -1,12 +1,12 @@
 using Rsvp.Api.Activities;
 using Rsvp.Api.Edge;
 using Rsvp.Api.Origin;
+using Rsvp.Api.Reads;
 using Rsvp.Api.Requests;
 using Rsvp.Api.Rsvps;
 using Rsvp.Api.Submitting;
 using Rsvp.Api.Waitlist;
 using Rsvp.Hosting.Auth;
-using Rsvp.Api.Reads;
 using Rsvp.Hosting.ServiceDefaults;
 
 namespace Rsvp.Api;

@@ -21,7 +21,13 @@ public sealed class StormTests(SystemFixture system)
     {
         StormReport report = await StormAsync(new StormOptions
         {
-            UserCount = 1000, Capacity = 300, ConnectionCount = 200, PartyMin = 1, PartyMax = 4, Seed = 7, WarmupRounds = 0,
+            UserCount = 1000,
+            Capacity = 300,
+            ConnectionCount = 200,
+            PartyMin = 1,
+            PartyMax = 4,
+            Seed = 7,
+            WarmupRounds = 0,
         });
 
         AssertClean(report);
@@ -32,7 +38,11 @@ public sealed class StormTests(SystemFixture system)
     {
         StormReport report = await StormAsync(new StormOptions
         {
-            UserCount = 3000, Capacity = 100, ConnectionCount = 300, KillWorker = true, WarmupRounds = 0,
+            UserCount = 3000,
+            Capacity = 100,
+            ConnectionCount = 300,
+            KillWorker = true,
+            WarmupRounds = 0,
         });
 
         Assert.NotNull(report.KilledWorker);
@@ -45,7 +55,11 @@ public sealed class StormTests(SystemFixture system)
     {
         StormReport report = await StormAsync(new StormOptions
         {
-            UserCount = 1000, Capacity = 100, ConnectionCount = 200, CancelCount = 50, WarmupRounds = 0,
+            UserCount = 1000,
+            Capacity = 100,
+            ConnectionCount = 200,
+            CancelCount = 50,
+            WarmupRounds = 0,
         });
 
         Assert.Equal(50, report.Cancels);

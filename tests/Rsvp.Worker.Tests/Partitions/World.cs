@@ -24,7 +24,8 @@ internal sealed class World(TestDatabase database)
         new Fold(NullLogger<Fold>.Instance),
         Metrics(),
         TimeProvider.System,
-        logger ?? NullLogger<BatchApplier>.Instance) { Guards = guards };
+        logger ?? NullLogger<BatchApplier>.Instance)
+    { Guards = guards };
 
     public async Task<Guid> OpenAsync(int? capacity, Func<ActivitySettings, ActivitySettings>? with = null)
     {

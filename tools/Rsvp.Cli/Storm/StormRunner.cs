@@ -49,7 +49,8 @@ internal sealed class StormRunner(RunFile run, StormOptions options, IStormProgr
             [.. chosen.Select(index => rush.Users[index])],
             [.. chosen.Select(index => rush.PartySizes[index])],
             [.. chosen.Select((user, index) => client.BuildCancel(rush.ActivityId, client.TokenFor(rush.Users[user]), KeyFor(rush.ActivityId, index, "cancel")))],
-            rate: null) { IsCancel = true };
+            rate: null)
+        { IsCancel = true };
         await ExecuteAsync(client, round, "cancels", Math.Max(1, round.Count), false, cancellationToken);
         return round;
     }
