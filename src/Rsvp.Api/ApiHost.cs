@@ -1,4 +1,5 @@
 using Rsvp.Api.Activities;
+using Rsvp.Api.Documentation;
 using Rsvp.Api.Edge;
 using Rsvp.Api.Origin;
 using Rsvp.Api.Reads;
@@ -31,6 +32,7 @@ internal static class ApiHost
         builder.AddRsvps();
         builder.AddWaitlist();
         builder.AddOrigin();
+        builder.AddDocumentation();
 
         var app = builder.Build();
         app.UseEdge();
@@ -47,6 +49,7 @@ internal static class ApiHost
         app.MapWaitlist();
         app.MapRequests();
         app.MapOrigin();
+        app.MapDocumentation();
         return app;
     }
 }

@@ -1,5 +1,7 @@
+using Rsvp.Api.Documentation;
 using Rsvp.Api.Requests;
 using Rsvp.Contracts;
+using Rsvp.Hosting.Problems;
 
 namespace Rsvp.Api.Activities;
 
@@ -9,8 +11,9 @@ internal static class ActivityCommandEndpoints
     internal static RouteGroupBuilder MapActivityCommands(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/activities").WithTags("Activities");
-        group.MapPost("", CreateAsync).WithSummary("Open an activity");
-        group.MapPatch("/{activityId:guid}", UpdateAsync).WithSummary("Change settings");
+        group.MapPost("", CreateAsync).WithSummary("Open an activity").AnswersCommand();
+        group.MapPatch("/{activityId:guid}", UpdateAsync).WithSummary("Change settings, capacity included, in one step")
+            .AnswersCommand(ProblemCodes.ActivityNotFound, ProblemCodes.NotHost, ProblemCodes.ActivityCancelled, ProblemCodes.CapacityBelowTaken, ProblemCodes.InvalidSettings);
         return group;
     }
 

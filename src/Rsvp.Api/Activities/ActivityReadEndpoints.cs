@@ -1,3 +1,4 @@
+using Rsvp.Api.Documentation;
 using Rsvp.Api.Json;
 using Rsvp.Api.Paging;
 using Rsvp.Api.Problems;
@@ -12,16 +13,17 @@ internal static class ActivityReadEndpoints
     internal static RouteGroupBuilder MapActivityReads(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/activities").WithTags("Activities").AllowAnonymous();
-        group.MapGet("", ListAsync).WithSummary("Upcoming activities");
-        group.MapGet("/{activityId:guid}", GetAsync).WithSummary("Settings and live counts");
-        group.MapGet("/{activityId:guid}/capacity", GetCapacityAsync).WithSummary("Live counts");
+        group.MapGet("", ListAsync).WithSummary("Activities to come that were not called off, the soonest first").Answers<Page<ActivityDocument>>();
+        group.MapGet("/{activityId:guid}", GetAsync).WithSummary("Settings and live counts").Answers<ActivityDocument>(ProblemCodes.ActivityNotFound);
+        group.MapGet("/{activityId:guid}/capacity", GetCapacityAsync).WithSummary("Live counts").Answers<CapacityDocument>(ProblemCodes.ActivityNotFound);
         return group;
     }
 
-    private static async Task<PageResult<ActivityDocument>> ListAsync(PageRequest page, ActivityReads activities, CancellationToken cancellationToken)
+    private static async Task<IResult> ListAsync(PageRequest page, ActivityReads activities, CancellationToken cancellationToken)
     {
         var rows = await activities.ListUpcomingAsync(Cursor.Read(page.Cursor), page.Limit, cancellationToken);
-        return PageResult<ActivityDocument>.Of(rows, page.Limit, last => Cursor.After(last.StartsAt, last.Id), ApiJson.Default.ActivityDocument);
+        var list = Page.Of(rows, page.Limit, last => Cursor.After(last.StartsAt, last.Id));
+        return new DocumentResult<Page<ActivityDocument>>(list, ApiJson.Default.PageActivityDocument);
     }
 
     private static async Task<IResult> GetAsync(Guid activityId, ActivityReads activities, CancellationToken cancellationToken) =>

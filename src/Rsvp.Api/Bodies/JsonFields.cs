@@ -4,8 +4,11 @@ using System.Text.Json;
 namespace Rsvp.Api.Bodies;
 
 /// <summary>The fields of one JSON object. Reading a field says what it may be; whatever else is in the object is an error.</summary>
-/// <remarks>Every method returns null when the field is absent, wrong, or null; a wrong one is noted in the errors.</remarks>
-internal sealed class JsonFields(JsonElement json, BodyRules rules, FieldErrors errors, string path = "")
+/// <remarks>
+/// Every method returns null when the field is absent, wrong, or null; a wrong one is noted in the errors. What is said about the fields is also
+/// what the API's documentation says: it reads an empty object and keeps the <see cref="FieldDescription"/>s.
+/// </remarks>
+internal sealed class JsonFields(JsonElement json, BodyRules rules, FieldErrors errors, string path = "", IFieldListener? listener = null)
 {
     // Longer names are cut in messages.
     private const int ShownNameCharsMax = 100;
@@ -27,6 +30,7 @@ internal sealed class JsonFields(JsonElement json, BodyRules rules, FieldErrors 
     /// <summary>Notes an error when the field is absent.</summary>
     internal void Require(string name)
     {
+        listener?.Requires(name);
         if (!Has(name))
         {
             Refuse(name, "Is required.");
@@ -35,6 +39,7 @@ internal sealed class JsonFields(JsonElement json, BodyRules rules, FieldErrors 
 
     internal int? Integer(string name, int min, int max, bool nullable = false)
     {
+        listener?.Hears(new FieldDescription(name, FieldType.Integer, nullable) { Min = min, Max = max });
         if (!TryFind(name, JsonValueKind.Number, "an integer", nullable, out var value))
         {
             return null;
@@ -51,6 +56,7 @@ internal sealed class JsonFields(JsonElement json, BodyRules rules, FieldErrors 
 
     internal double? Number(string name, double min, double max)
     {
+        listener?.Hears(new FieldDescription(name, FieldType.Number, IsNullable: false) { Min = min, Max = max });
         if (!TryFind(name, JsonValueKind.Number, "a number", nullable: false, out var value))
         {
             return null;
@@ -67,6 +73,7 @@ internal sealed class JsonFields(JsonElement json, BodyRules rules, FieldErrors 
 
     internal bool? Flag(string name)
     {
+        listener?.Hears(new FieldDescription(name, FieldType.Flag, IsNullable: false));
         _known.Add(name);
         if (!json.TryGetProperty(name, out var value))
         {
@@ -84,6 +91,7 @@ internal sealed class JsonFields(JsonElement json, BodyRules rules, FieldErrors 
 
     internal string? OneOf(string name, params ReadOnlySpan<string> values)
     {
+        listener?.Hears(new FieldDescription(name, FieldType.Text, IsNullable: false) { OneOf = [.. values] });
         if (!TryFind(name, JsonValueKind.String, "a string", nullable: false, out var value))
         {
             return null;
@@ -104,6 +112,7 @@ internal sealed class JsonFields(JsonElement json, BodyRules rules, FieldErrors 
     /// <summary>Text without NUL and lone surrogates, of at most <paramref name="codePointsMax"/> code points; not blank when <paramref name="notBlank"/>.</summary>
     internal string? Text(string name, int codePointsMax, bool nullable = false, bool notBlank = false)
     {
+        listener?.Hears(new FieldDescription(name, FieldType.Text, nullable) { Min = notBlank ? 1 : null, Max = codePointsMax });
         if (!TryFind(name, JsonValueKind.String, "a string", nullable, out var value))
         {
             return null;
@@ -133,6 +142,7 @@ internal sealed class JsonFields(JsonElement json, BodyRules rules, FieldErrors 
     /// <summary>An RFC 3339 time; its offset is required, and it is kept in UTC with microseconds, as the database does.</summary>
     internal DateTimeOffset? Time(string name, bool nullable = false)
     {
+        listener?.Hears(new FieldDescription(name, FieldType.Time, nullable));
         if (!TryFind(name, JsonValueKind.String, "a time", nullable, out var value))
         {
             return null;

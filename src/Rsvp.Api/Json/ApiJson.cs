@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Rsvp.Api.Paging;
 using Rsvp.Api.Rsvps;
 using Rsvp.Api.Waitlist;
 using Rsvp.Contracts;
@@ -12,9 +13,10 @@ namespace Rsvp.Api.Json;
 [JsonSerializable(typeof(RsvpDocument))]
 [JsonSerializable(typeof(ActivityDocument))]
 [JsonSerializable(typeof(CapacityDocument))]
-[JsonSerializable(typeof(HostedRsvp))]
+[JsonSerializable(typeof(Page<ActivityDocument>))]
+[JsonSerializable(typeof(Page<HostedRsvp>))]
 [JsonSerializable(typeof(PositionDocument))]
-[JsonSerializable(typeof(WaitlistEntry))]
+[JsonSerializable(typeof(WaitlistDocument))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>Text is written as it is, not as \u escapes: answers are <c>application/json</c> with <c>nosniff</c>, never part of a page.</summary>

@@ -26,7 +26,7 @@ internal readonly record struct Cursor(long Key, Guid First, Guid Second)
         }
 
         Span<byte> bytes = stackalloc byte[Bytes];
-        if (text.Length > Base64Url.GetEncodedLength(Bytes) || !Base64Url.TryDecodeFromChars(text, bytes, out var count) || count != Bytes)
+        if (!Base64Url.IsValid(text, out var count) || count != Bytes || !Base64Url.TryDecodeFromChars(text, bytes, out _))
         {
             throw ProblemException.Invalid("cursor", "Must be the nextCursor of an earlier page of the same list.");
         }

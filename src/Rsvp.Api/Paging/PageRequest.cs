@@ -1,13 +1,19 @@
 using System.Globalization;
+using System.Reflection;
+using Microsoft.AspNetCore.Http.Metadata;
+using Rsvp.Api.Documentation;
 using Rsvp.Api.Problems;
 
 namespace Rsvp.Api.Paging;
 
 /// <summary>Which part of a list a client wants; bound from <c>?limit=</c> and <c>?cursor=</c>.</summary>
-internal sealed record PageRequest(int Limit, string? Cursor)
+internal sealed record PageRequest(int Limit, string? Cursor) : IEndpointParameterMetadataProvider
 {
     private const int LimitDefault = 50;
     private const int LimitMax = 500;
+
+    /// <summary>For the documentation: the parameters of every list.</summary>
+    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) => builder.Metadata.Add(new PageMetadata());
 
     public static ValueTask<PageRequest> BindAsync(HttpContext http)
     {

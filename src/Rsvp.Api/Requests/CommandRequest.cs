@@ -1,6 +1,9 @@
+using System.Reflection;
 using System.Security.Cryptography;
+using Microsoft.AspNetCore.Http.Metadata;
 using Rsvp.Api.Bodies;
 using Rsvp.Api.Callers;
+using Rsvp.Api.Documentation;
 using Rsvp.Contracts;
 
 namespace Rsvp.Api.Requests;
@@ -38,10 +41,14 @@ internal abstract class CommandRequest
 
 /// <summary>A request for a command with its body; bound from the HTTP request by the framework.</summary>
 /// <typeparam name="TBody">What the client sends; <see cref="NoBody"/> for nothing.</typeparam>
-internal sealed class CommandRequest<TBody> : CommandRequest
+internal sealed class CommandRequest<TBody> : CommandRequest, IEndpointParameterMetadataProvider
     where TBody : IBody<TBody>
 {
     internal required TBody Body { get; init; }
+
+    /// <summary>For the documentation: what the body may be.</summary>
+    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
+        builder.Metadata.Add(new BodyMetadata((fields) => TBody.Read(fields)));
 
     public static async ValueTask<CommandRequest<TBody>> BindAsync(HttpContext http)
     {

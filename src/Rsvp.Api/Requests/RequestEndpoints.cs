@@ -1,3 +1,4 @@
+using Rsvp.Api.Documentation;
 using Rsvp.Api.Problems;
 using Rsvp.Hosting.Auth;
 using Rsvp.Hosting.Problems;
@@ -8,7 +9,10 @@ namespace Rsvp.Api.Requests;
 internal static class RequestEndpoints
 {
     internal static void MapRequests(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/api/requests/{requestId:guid}", GetAsync).WithTags("Requests").WithSummary("What became of a request");
+        routes.MapGet("/api/requests/{requestId:guid}", GetAsync)
+            .WithTags("Requests")
+            .WithSummary("What became of a request; with Prefer: wait a long poll")
+            .AnswersRequest();
 
     private static async Task<IResult> GetAsync(Guid requestId, HttpContext http, RequestIds ids, OutcomeLookup outcomes, CancellationToken cancellationToken)
     {

@@ -1,9 +1,11 @@
 using Microsoft.Net.Http.Headers;
 using Rsvp.Api.Activities;
 using Rsvp.Api.Callers;
+using Rsvp.Api.Documentation;
 using Rsvp.Api.Json;
 using Rsvp.Api.Paging;
 using Rsvp.Api.Problems;
+using Rsvp.Hosting.Problems;
 
 namespace Rsvp.Api.Rsvps;
 
@@ -14,7 +16,10 @@ internal static class HostedRsvpEndpoints
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
     internal static void MapHostedRsvps(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/api/activities/{activityId:guid}/rsvps", ListAsync).WithTags("Hosts").WithSummary("Every RSVP, as JSON or CSV");
+        routes.MapGet("/api/activities/{activityId:guid}/rsvps", ListAsync)
+            .WithTags("Hosts")
+            .WithSummary("Every RSVP in the order of asking, paged as JSON or whole as CSV")
+            .Answers<Page<HostedRsvp>>(ProblemCodes.ActivityNotFound, ProblemCodes.NotHost);
 
     private static async Task<IResult> ListAsync(
         Guid activityId, string? status, PageRequest page, HttpContext http, HostGate hosts, HostedRsvpReads rsvps, CancellationToken cancellationToken)
@@ -36,7 +41,8 @@ internal static class HostedRsvpEndpoints
         }
 
         var rows = await rsvps.ListAsync(activityId, status, Cursor.Read(page.Cursor), page.Limit, cancellationToken);
-        return PageResult<HostedRsvp>.Of(rows, page.Limit, last => Cursor.After(last.CreatedAt, last.Id), ApiJson.Default.HostedRsvp);
+        var list = Page.Of(rows, page.Limit, last => Cursor.After(last.CreatedAt, last.Id));
+        return new DocumentResult<Page<HostedRsvp>>(list, ApiJson.Default.PageHostedRsvp);
     }
 
     // JSON for whoever does not ask for CSV by name, or likes JSON better.

@@ -1,7 +1,9 @@
 using Rsvp.Api.Bodies;
+using Rsvp.Api.Documentation;
 using Rsvp.Api.Problems;
 using Rsvp.Api.Requests;
 using Rsvp.Contracts;
+using Rsvp.Hosting.Problems;
 
 namespace Rsvp.Api.Rsvps;
 
@@ -11,9 +13,27 @@ internal static class RsvpCommandEndpoints
     internal static RouteGroupBuilder MapRsvpCommands(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/activities/{activityId:guid}/rsvp").WithTags("RSVPs");
-        group.MapPost("", SubmitAsync).WithSummary("Ask for a place");
-        group.MapPut("", UpdateAsync).WithSummary("Change guests or requirements");
-        group.MapDelete("", CancelAsync).WithSummary("Give the place back");
+        group.MapPost("", SubmitAsync).WithSummary("Ask for a place").AnswersCommand(
+            ProblemCodes.ActivityNotFound,
+            ProblemCodes.AlreadyRegistered,
+            ProblemCodes.RegistrationNotOpen,
+            ProblemCodes.RegistrationClosed,
+            ProblemCodes.ActivityCancelled,
+            ProblemCodes.ActivityFull,
+            ProblemCodes.WaitlistFull,
+            ProblemCodes.PartyTooLarge);
+        group.MapPut("", UpdateAsync).WithSummary("Change guests or requirements").TakesIfMatch().AnswersCommand(
+            ProblemCodes.ActivityNotFound,
+            ProblemCodes.RsvpNotFound,
+            ProblemCodes.NotEnoughCapacity,
+            ProblemCodes.RegistrationClosed,
+            ProblemCodes.ActivityCancelled,
+            ProblemCodes.PartyTooLarge,
+            ProblemCodes.VersionMismatch);
+        group.MapDelete("", CancelAsync).WithSummary("Give the place back").TakesIfMatch().AnswersCommand(
+            ProblemCodes.ActivityNotFound,
+            ProblemCodes.RsvpNotFound,
+            ProblemCodes.VersionMismatch);
         return group;
     }
 

@@ -1,5 +1,6 @@
 using Rsvp.Api.Activities;
 using Rsvp.Api.Callers;
+using Rsvp.Api.Documentation;
 using Rsvp.Api.Json;
 using Rsvp.Api.Problems;
 using Rsvp.Api.Requests;
@@ -14,10 +15,13 @@ internal static class RsvpReadEndpoints
 {
     internal static void MapRsvpReads(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/activities/{activityId:guid}/rsvp", GetOwnAsync).WithTags("RSVPs").WithSummary("My RSVP to an activity");
+        routes.MapGet("/api/activities/{activityId:guid}/rsvp", GetOwnAsync)
+            .WithTags("RSVPs")
+            .WithSummary("My RSVP to an activity")
+            .Answers<RsvpDocument>(ProblemCodes.ActivityNotFound, ProblemCodes.RsvpNotFound);
         var group = routes.MapGroup("/api/rsvps/{rsvpId:guid}").WithTags("RSVPs");
-        group.MapGet("", GetAsync).WithSummary("An RSVP");
-        group.MapGet("/position", GetPositionAsync).WithSummary("Where it stands in line");
+        group.MapGet("", GetAsync).WithSummary("An RSVP, for its owner and the hosts").Answers<RsvpDocument>(ProblemCodes.RsvpNotFound);
+        group.MapGet("/position", GetPositionAsync).WithSummary("Where it stands in line").Answers<PositionDocument>(ProblemCodes.RsvpNotFound);
     }
 
     private static async Task<IResult> GetOwnAsync(

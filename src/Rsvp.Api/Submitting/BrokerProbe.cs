@@ -1,3 +1,4 @@
+using MassTransit;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using Rsvp.Contracts;
@@ -8,6 +9,7 @@ namespace Rsvp.Api.Submitting;
 /// <summary>Sends this instance an empty answer through the broker: often while the circuit is open, seldom while nothing else is sent.</summary>
 /// <remarks>The bus calls itself healthy during a memory or disk alarm; only a confirmed message shows that messages are taken.</remarks>
 internal sealed partial class BrokerProbe(
+    IBusControl bus,
     ApiInstance instance,
     ConfirmedSender sender,
     BrokerCircuit circuit,
@@ -40,6 +42,13 @@ internal sealed partial class BrokerProbe(
 
     private async Task ProbeAsync(CancellationToken stoppingToken)
     {
+        // Not connected, or its answer queue not there yet: nothing to try.
+        if (bus.CheckHealth().Status is not BusHealthStatus.Healthy)
+        {
+            circuit.Open();
+            return;
+        }
+
         var nothing = new BatchApplied { BatchId = Guid.Empty, Partition = -1, Outcomes = [] };
         var acceptance = await sender.SendAsync(Topology.OutcomesExchange, instance.Id, nothing, options.Value.ConfirmTimeout, stoppingToken);
         if (acceptance is Acceptance.Accepted)

@@ -8,7 +8,7 @@ namespace Rsvp.Api.Waitlist;
 internal sealed class WaitlistReads(NpgsqlDataSource database)
 {
     /// <summary>The line's length and the caller's place in it; null when there is no such activity.</summary>
-    internal async Task<WaitlistSummary?> FindAsync(Guid activityId, Guid callerId, CancellationToken cancellationToken)
+    internal async Task<WaitlistDocument?> FindAsync(Guid activityId, Guid callerId, CancellationToken cancellationToken)
     {
         const string Sql =
             """
@@ -26,7 +26,7 @@ internal sealed class WaitlistReads(NpgsqlDataSource database)
             WHERE  a.activity_id = @activityId
             """;
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return await connection.QuerySingleOrDefaultAsync<WaitlistSummary>(
+        return await connection.QuerySingleOrDefaultAsync<WaitlistDocument>(
             new CommandDefinition(Sql, new { activityId, callerId }, cancellationToken: cancellationToken));
     }
 

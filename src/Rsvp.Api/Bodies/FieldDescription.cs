@@ -1,0 +1,32 @@
+namespace Rsvp.Api.Bodies;
+
+/// <summary>The kinds of values a field can have.</summary>
+internal enum FieldType
+{
+    Integer,
+    Number,
+    Flag,
+    Text,
+    Time,
+}
+
+/// <summary>What a field may be.</summary>
+internal sealed record FieldDescription(string Name, FieldType Type, bool IsNullable)
+{
+    /// <summary>Smallest value, or fewest characters.</summary>
+    internal double? Min { get; init; }
+
+    /// <summary>Largest value, or most characters.</summary>
+    internal double? Max { get; init; }
+
+    /// <summary>The only values; null for any.</summary>
+    internal IReadOnlyList<string>? OneOf { get; init; }
+}
+
+/// <summary>Hears what is asked of a body's fields while it is read.</summary>
+internal interface IFieldListener
+{
+    void Hears(FieldDescription field);
+
+    void Requires(string name);
+}

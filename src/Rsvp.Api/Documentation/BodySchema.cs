@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.OpenApi;
+using Rsvp.Api.Bodies;
+
+namespace Rsvp.Api.Documentation;
+
+/// <summary>Writes down what a body may be by listening to how it is read, so that the document cannot say anything else than the code.</summary>
+internal sealed class BodySchema : IFieldListener
+{
+    private readonly OpenApiSchema _schema = new()
+    {
+        Type = JsonSchemaType.Object,
+        AdditionalPropertiesAllowed = false,
+        Properties = new Dictionary<string, IOpenApiSchema>(),
+        Required = new HashSet<string>(),
+    };
+
+    internal static OpenApiSchema Of(BodyMetadata body, BodyRules rules)
+    {
+        using var empty = JsonDocument.Parse("{}");
+        var schema = new BodySchema();
+        body.Read(new JsonFields(empty.RootElement, rules, new FieldErrors(), listener: schema));
+        return schema._schema;
+    }
+
+    public void Requires(string name) => _schema.Required!.Add(name);
+
+    public void Hears(FieldDescription field)
+    {
+        var type = TypeOf(field.Type) | (field.IsNullable ? JsonSchemaType.Null : 0);
+        var schema = new OpenApiSchema { Type = type, Format = field.Type == FieldType.Time ? "date-time" : null };
+        if (field.Type == FieldType.Text)
+        {
+            schema.MinLength = (int?)field.Min;
+            schema.MaxLength = (int?)field.Max;
+        }
+        else
+        {
+            schema.Minimum = field.Min?.ToString(CultureInfo.InvariantCulture);
+            schema.Maximum = field.Max?.ToString(CultureInfo.InvariantCulture);
+        }
+
+        schema.Enum = field.OneOf is null ? null : [.. field.OneOf.Select(value => (JsonNode)value)];
+        _schema.Properties!.Add(field.Name, schema);
+    }
+
+    private static JsonSchemaType TypeOf(FieldType type) => type switch
+    {
+        FieldType.Integer => JsonSchemaType.Integer,
+        FieldType.Number => JsonSchemaType.Number,
+        FieldType.Flag => JsonSchemaType.Boolean,
+        FieldType.Text or FieldType.Time => JsonSchemaType.String,
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "No such type."),
+    };
+}

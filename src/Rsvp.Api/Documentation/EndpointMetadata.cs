@@ -1,0 +1,33 @@
+using Rsvp.Api.Bodies;
+
+namespace Rsvp.Api.Documentation;
+
+/// <summary>What a body may be, told by reading one.</summary>
+internal sealed record BodyMetadata(Action<JsonFields> Read);
+
+/// <summary>The route is a list in pages.</summary>
+internal sealed record PageMetadata;
+
+/// <summary>The route takes <c>If-Match</c>.</summary>
+internal sealed record IfMatchMetadata;
+
+/// <summary>The route takes <c>Prefer: wait</c>; a command takes an <c>Idempotency-Key</c> too.</summary>
+internal sealed record WaitMetadata(bool IsCommand);
+
+/// <summary>Codes of the refusals that a route may answer besides those that every route may.</summary>
+internal sealed record RefusalMetadata(IReadOnlyList<string> Codes);
+
+/// <summary>Says of routes what the framework cannot see.</summary>
+internal static class EndpointMetadataExtensions
+{
+    internal static RouteHandlerBuilder Answers<T>(this RouteHandlerBuilder route, params string[] refusals) =>
+        route.Produces<T>().WithMetadata(new RefusalMetadata(refusals));
+
+    internal static RouteHandlerBuilder AnswersCommand(this RouteHandlerBuilder route, params string[] refusals) =>
+        route.WithMetadata(new WaitMetadata(IsCommand: true), new RefusalMetadata(refusals));
+
+    internal static RouteHandlerBuilder AnswersRequest(this RouteHandlerBuilder route) =>
+        route.WithMetadata(new WaitMetadata(IsCommand: false), new RefusalMetadata([Hosting.Problems.ProblemCodes.RequestNotFound]));
+
+    internal static RouteHandlerBuilder TakesIfMatch(this RouteHandlerBuilder route) => route.WithMetadata(new IfMatchMetadata());
+}
