@@ -15,9 +15,10 @@ internal sealed class CommandIntake(CommandSubmitter submitter, OutcomeWaiters w
     {
         var startedAt = time.GetTimestamp();
         using var waiter = request.WaitSeconds is null ? null : waiters.Add(command.RequestId);
-        var acceptance = await submitter.SubmitAsync(command);
-        if (waiter is not null && acceptance is Acceptance.Accepted)
+        var accepting = submitter.SubmitAsync(command, waiter);
+        if (waiter is not null && accepting is not { IsCompletedSuccessfully: true, Result: not Acceptance.Accepted })
         {
+            // An outcome says that it was accepted, so there is no need to wake up for that first.
             var left = TimeSpan.FromSeconds(request.WaitSeconds!.Value) - time.GetElapsedTime(startedAt);
             if (await waiter.WaitAsync(left, time, aborted) is { } outcome)
             {
@@ -25,14 +26,13 @@ internal sealed class CommandIntake(CommandSubmitter submitter, OutcomeWaiters w
             }
         }
 
+        var acceptance = await accepting;
         return acceptance switch
         {
             Acceptance.Accepted => new AcceptedResult(command.RequestId)
             {
                 ActivityId = command.CreateActivity is null ? null : command.ActivityId,
             },
-            // It may have been applied all the same, and then the outcome settles it.
-            Acceptance.Unknown when waiter is { Task: { IsCompletedSuccessfully: true, Result: { } outcome } } => new OutcomeResult(outcome, request.WaitSeconds!.Value),
             Acceptance.Unknown => new ProblemResult(ProblemCodes.OutcomeUnknown) { RequestId = command.RequestId },
             Acceptance.Unrouted => new ProblemResult(ProblemCodes.Unavailable, "Nobody takes commands for this activity yet; nothing was sent."),
             Acceptance.BrokerAway => new ProblemResult(ProblemCodes.Overloaded, "The broker cannot be reached; nothing was sent."),

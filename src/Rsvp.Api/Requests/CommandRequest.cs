@@ -54,7 +54,8 @@ internal sealed class CommandRequest<TBody> : CommandRequest, IEndpointParameter
     {
         var headers = http.Request.Headers;
         var key = IdempotencyKey.Read(headers[IdempotencyKey.Header]);
-        var ifMatch = EntityTags.ReadIfMatch(headers.IfMatch);
+        var takesIfMatch = http.GetEndpoint()?.Metadata.GetMetadata<IfMatchMetadata>() is not null;
+        var ifMatch = takesIfMatch ? EntityTags.ReadIfMatch(headers.IfMatch) : null;
         var bodyHash = key is null ? [] : new byte[SHA256.HashSizeInBytes];
         var body = await BodyReader.ReadAsync<TBody>(http, bodyHash);
 

@@ -129,7 +129,7 @@ internal sealed class OutcomeWaiters : IDisposable
     }
 }
 
-/// <summary>One HTTP request that waits for an outcome, or for null when the service stops; dispose it when it no longer waits.</summary>
+/// <summary>One HTTP request that waits for an outcome, or for null when there will be none or the service stops; dispose it when it no longer waits.</summary>
 internal sealed class OutcomeWaiter(OutcomeWaiters waiters, Guid requestId)
     : TaskCompletionSource<CommandOutcome?>(TaskCreationOptions.RunContinuationsAsynchronously), IDisposable
 {
@@ -139,7 +139,7 @@ internal sealed class OutcomeWaiter(OutcomeWaiters waiters, Guid requestId)
     internal OutcomeWaiter? Next { get; set; }
 
     /// <summary>Waits, but not longer than this.</summary>
-    /// <returns>The outcome; null when time was up or the service stops.</returns>
+    /// <returns>The outcome; null when time was up, or there is none to wait for.</returns>
     /// <exception cref="OperationCanceledException">The client is gone.</exception>
     internal async ValueTask<CommandOutcome?> WaitAsync(TimeSpan longest, TimeProvider time, CancellationToken aborted)
     {

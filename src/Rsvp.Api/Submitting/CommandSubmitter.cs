@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Rsvp.Api.Requests;
 using Rsvp.Contracts;
 using Rsvp.Hosting.Partitions;
 
@@ -12,16 +13,19 @@ internal sealed class CommandSubmitter(
     SubmittingMetrics metrics,
     IOptions<SubmittingOptions> options,
     IOptions<PartitionTopologyOptions> topology,
-    TimeProvider time) : BackgroundService
+    TimeProvider time,
+    ILogger<PartitionSubmitter> logger) : BackgroundService
 {
     private readonly PartitionSubmitter[] _partitions =
     [
         .. Enumerable.Range(0, topology.Value.Count)
-            .Select(partition => new PartitionSubmitter(partition, instance, options.Value, sender, circuit, metrics, time)),
+            .Select(partition => new PartitionSubmitter(partition, instance, options.Value, sender, circuit, metrics, time, logger)),
     ];
 
     /// <summary>Hands a command over; the answer comes within <see cref="SubmittingOptions.ConfirmTimeout"/>.</summary>
-    internal Task<Acceptance> SubmitAsync(Command command)
+    /// <param name="command">The command.</param>
+    /// <param name="waiter">Who waits for its outcome; is given up when the command is not accepted. Null when nobody waits.</param>
+    internal Task<Acceptance> SubmitAsync(Command command, OutcomeWaiter? waiter = null)
     {
         if (circuit.IsOpen)
         {
@@ -29,7 +33,7 @@ internal sealed class CommandSubmitter(
             return Task.FromResult(Acceptance.BrokerAway);
         }
 
-        return _partitions[Partitioner.PartitionOf(command.ActivityId, _partitions.Length)].SubmitAsync(command);
+        return _partitions[Partitioner.PartitionOf(command.ActivityId, _partitions.Length)].SubmitAsync(command, waiter);
     }
 
     /// <summary>A batch of this instance was applied.</summary>

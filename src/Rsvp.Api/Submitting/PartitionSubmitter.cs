@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Rsvp.Api.Requests;
 using Rsvp.Contracts;
 using Rsvp.Hosting.Messaging;
 
@@ -6,14 +7,15 @@ namespace Rsvp.Api.Submitting;
 
 /// <summary>Sends one partition's commands, in order, a batch at a time: the next when the previous one was applied, or after the linger.</summary>
 /// <remarks>An idle system adds no delay; a busy one makes larger batches, and so pays its fixed costs less often.</remarks>
-internal sealed class PartitionSubmitter(
+internal sealed partial class PartitionSubmitter(
     int partition,
     ApiInstance instance,
     SubmittingOptions options,
     ConfirmedSender sender,
     BrokerCircuit circuit,
     SubmittingMetrics metrics,
-    TimeProvider time)
+    TimeProvider time,
+    ILogger logger)
 {
     // The share of the bound that a command may spend in the channel; the rest is for its confirm.
     private readonly TimeSpan _waitMax = options.ConfirmTimeout * 0.75;
@@ -28,9 +30,9 @@ internal sealed class PartitionSubmitter(
 
     /// <summary>Hands a command over.</summary>
     /// <returns>What became of it, within <see cref="SubmittingOptions.ConfirmTimeout"/>.</returns>
-    internal Task<Acceptance> SubmitAsync(Command command)
+    internal Task<Acceptance> SubmitAsync(Command command, OutcomeWaiter? waiter)
     {
-        var submission = new Submission(command, time.GetTimestamp());
+        var submission = new Submission(command, time.GetTimestamp(), waiter);
         if (Interlocked.Add(ref _waitingBytes, submission.EstimatedBytes) <= options.ChannelBytesMax && _channel.Writer.TryWrite(submission))
         {
             return submission.Task;
@@ -64,10 +66,8 @@ internal sealed class PartitionSubmitter(
                 Take(batch);
                 if (batch.Count > 0)
                 {
-                    await SendAsync(batch, cancellationToken);
+                    await SendAndSurviveAsync(batch, cancellationToken);
                 }
-
-                batch.Clear();
             }
         }
         finally
@@ -77,7 +77,7 @@ internal sealed class PartitionSubmitter(
             End(batch, Acceptance.Unknown);
             while (_channel.Reader.TryRead(out var submission))
             {
-                submission.TrySetResult(Acceptance.Overloaded);
+                submission.End(Acceptance.Overloaded);
             }
         }
     }
@@ -100,13 +100,28 @@ internal sealed class PartitionSubmitter(
                 // It would be answered too late; nothing was sent of it.
                 var refusal = circuit.IsOpen ? Acceptance.BrokerAway : Acceptance.Overloaded;
                 metrics.Ended(refusal, 1);
-                next.TrySetResult(refusal);
+                next.End(refusal);
                 continue;
             }
 
             batch.Add(next);
             weight += next.Weight;
             bytes += next.EstimatedBytes;
+        }
+    }
+
+    private async Task SendAndSurviveAsync(List<Submission> batch, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SendAsync(batch, cancellationToken);
+        }
+#pragma warning disable CA1031 // Whatever is wrong with one batch, the partition must go on with the next.
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            LogFailed(exception, partition, batch.Count);
+            End(batch, Acceptance.Unknown);
         }
     }
 
@@ -142,10 +157,7 @@ internal sealed class PartitionSubmitter(
         }
 
         End(batch, acceptance);
-        if (acceptance is Acceptance.Accepted)
-        {
-            await LingerAsync(underWay, options.Linger - time.GetElapsedTime(startedAt), cancellationToken);
-        }
+        await LingerAsync(underWay, options.Linger - time.GetElapsedTime(startedAt), cancellationToken);
     }
 
     private void End(List<Submission> batch, Acceptance acceptance)
@@ -158,7 +170,7 @@ internal sealed class PartitionSubmitter(
         metrics.Ended(acceptance, batch.Count);
         foreach (var submission in batch)
         {
-            submission.TrySetResult(acceptance);
+            submission.End(acceptance);
         }
 
         batch.Clear();
@@ -171,6 +183,9 @@ internal sealed class PartitionSubmitter(
             await Task.WhenAny(underWay.Task, Task.Delay(longest, time, cancellationToken));
         }
     }
+
+    [LoggerMessage(3102, LogLevel.Error, "Partition {Partition}: a batch of {CommandCount} commands could not be sent")]
+    private partial void LogFailed(Exception exception, int partition, int commandCount);
 
     /// <summary>The batch that was sent last; completes when it is applied.</summary>
     private sealed class BatchUnderWay(Guid batchId) : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)

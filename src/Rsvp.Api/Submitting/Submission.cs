@@ -1,3 +1,4 @@
+using Rsvp.Api.Requests;
 using Rsvp.Contracts;
 
 namespace Rsvp.Api.Submitting;
@@ -22,7 +23,10 @@ internal enum Acceptance
 }
 
 /// <summary>A command that waits to be sent, and the request that waits to hear of it.</summary>
-internal sealed class Submission(Command command, long takenAt)
+/// <param name="command">The command.</param>
+/// <param name="takenAt">Timestamp at which the API took it.</param>
+/// <param name="waiter">Who waits for the outcome and need be woken only when there will be none; null when nobody does.</param>
+internal sealed class Submission(Command command, long takenAt, OutcomeWaiter? waiter)
     : TaskCompletionSource<Acceptance>(TaskCreationOptions.RunContinuationsAsynchronously)
 {
     // Measured: the JSON of a submit without text is about 330 bytes.
@@ -32,6 +36,16 @@ internal sealed class Submission(Command command, long takenAt)
 
     /// <summary>Timestamp at which the API took it.</summary>
     internal long TakenAt { get; } = takenAt;
+
+    /// <summary>Says what became of it.</summary>
+    internal void End(Acceptance acceptance)
+    {
+        TrySetResult(acceptance);
+        if (acceptance is not Acceptance.Accepted)
+        {
+            waiter?.TrySetResult(null);
+        }
+    }
 
     /// <summary>How many commands it counts as.</summary>
     internal int Weight { get; } = 1;

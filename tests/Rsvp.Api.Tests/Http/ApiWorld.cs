@@ -22,6 +22,7 @@ public class ApiWorld : IAsyncLifetime
     internal const string SigningKey = "a signing key of 64 characters, long enough for HS512 as well....";
 
     private readonly bool _hasDatabase;
+    private readonly BrokerProxy? _proxy;
     private TestBroker? _broker;
     private WebApplication? _app;
 
@@ -31,7 +32,14 @@ public class ApiWorld : IAsyncLifetime
     {
     }
 
-    private protected ApiWorld(bool hasDatabase) => _hasDatabase = hasDatabase;
+    private protected ApiWorld(bool hasDatabase, bool hasProxy = false)
+    {
+        _hasDatabase = hasDatabase;
+        _proxy = hasProxy ? new BrokerProxy() : null;
+    }
+
+    /// <summary>Between the API and the broker, in the worlds that have one.</summary>
+    internal BrokerProxy Proxy => _proxy!;
 
     internal TestDatabase Database { get; } = new();
 
@@ -58,7 +66,7 @@ public class ApiWorld : IAsyncLifetime
                 ["Logging:LogLevel:Default"] = "None",
                 ["urls"] = "http://127.0.0.1:0",
                 ["ConnectionStrings:Postgres"] = _hasDatabase ? Database.ConnectionString : "Host=127.0.0.1;Port=1;Username=nobody;Database=none",
-                ["ConnectionStrings:RabbitMq"] = _broker.Url,
+                ["ConnectionStrings:RabbitMq"] = _proxy?.UrlOf(_broker) ?? _broker.Url,
                 ["Partitions:Count"] = "2",
                 ["Jwt:Issuer"] = Issuer,
                 ["Jwt:Audience"] = Audience,
@@ -80,6 +88,11 @@ public class ApiWorld : IAsyncLifetime
         await _app.DisposeAsync();
         await Partition.DisposeAsync();
         await _broker!.DisposeAsync();
+        if (_proxy is not null)
+        {
+            await _proxy.DisposeAsync();
+        }
+
         if (_hasDatabase)
         {
             await Database.DisposeAsync();
