@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Run by the image once, on an empty volume: the owner, who migrates, and one role per service, whose rights the migrations grant.
+set -euo pipefail
+
+: "${RSVP_POSTGRES_OWNER_PASSWORD:?}" "${RSVP_POSTGRES_API_PASSWORD:?}" "${RSVP_POSTGRES_WORKER_PASSWORD:?}" "${RSVP_POSTGRES_NOTIFIER_PASSWORD:?}"
+
+# Read by psql itself: an argument would show in the list of processes.
+psql --no-psqlrc --set ON_ERROR_STOP=1 --username "${POSTGRES_USER:-postgres}" --dbname postgres <<'SQL'
+\getenv owner RSVP_POSTGRES_OWNER_PASSWORD
+\getenv api RSVP_POSTGRES_API_PASSWORD
+\getenv worker RSVP_POSTGRES_WORKER_PASSWORD
+\getenv notifier RSVP_POSTGRES_NOTIFIER_PASSWORD
+CREATE ROLE rsvp_owner LOGIN PASSWORD :'owner';
+CREATE ROLE rsvp_api LOGIN PASSWORD :'api';
+CREATE ROLE rsvp_worker LOGIN PASSWORD :'worker';
+CREATE ROLE rsvp_notifier LOGIN PASSWORD :'notifier';
+CREATE DATABASE rsvp OWNER rsvp_owner;
+REVOKE TEMPORARY ON DATABASE rsvp FROM PUBLIC;
+SQL
