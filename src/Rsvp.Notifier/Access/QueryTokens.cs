@@ -10,6 +10,8 @@ internal sealed class QueryTokens : IPostConfigureOptions<JwtBearerOptions>
 
     public void PostConfigure(string? name, JwtBearerOptions options)
     {
+        // Nobody reads it back, and a connection would hold it for as long as it lives.
+        options.SaveToken = false;
         var events = options.Events ??= new JwtBearerEvents();
         var inner = events.OnMessageReceived;
         events.OnMessageReceived = async context =>
