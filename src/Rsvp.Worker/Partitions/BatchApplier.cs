@@ -21,11 +21,15 @@ internal sealed partial class BatchApplier(
     // Two writers meet at a hand-over; more than a few conflicts in a row mean that something else is wrong.
     private const int ConflictsMax = 5;
 
+    // Alone, a command is not given up for meeting another writer: with back-off this is some ten seconds, longer than any hand-over.
+    private const int ConflictsAloneMax = 25;
+
     // A batch that was delivered this often may contain a command that kills the process.
     private const int SuspiciousDeliveryCount = 3;
     private const int AttemptsMax = 3;
 
     private static readonly TimeSpan BackoffMax = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ConflictBackoffMax = TimeSpan.FromMilliseconds(500);
 
     /// <summary>The log event of a try that the database could not serve.</summary>
     internal const int TransientEventId = 3103;
@@ -44,7 +48,7 @@ internal sealed partial class BatchApplier(
         foreach (var run in Runs.Split(commands))
         {
             var isolates = deliveryCount >= SuspiciousDeliveryCount;
-            var applied = isolates ? null : await TryApplyTogetherAsync(run, cancellationToken);
+            var applied = isolates ? null : await TryApplyAsync(run, fails: false, ConflictsMax, cancellationToken);
             if (applied is not null)
             {
                 Add(applied);
@@ -67,14 +71,14 @@ internal sealed partial class BatchApplier(
         }
     }
 
-    /// <returns>Null when the commands have to be tried one by one.</returns>
-    private async Task<AppliedBatch?> TryApplyTogetherAsync(IReadOnlyList<Command> commands, CancellationToken cancellationToken)
+    /// <returns>Null when the commands could not be applied like this: together they are tried one by one, one alone is given up.</returns>
+    private async Task<AppliedBatch?> TryApplyAsync(IReadOnlyList<Command> commands, bool fails, int conflictsMax, CancellationToken cancellationToken)
     {
-        for (var conflicts = 0; conflicts < ConflictsMax;)
+        for (var conflicts = 0; conflicts < conflictsMax;)
         {
             try
             {
-                return await RetryTransientAsync(() => ApplyOnceAsync(commands, fails: false, cancellationToken), cancellationToken);
+                return await RetryTransientAsync(() => ApplyOnceAsync(commands, fails, cancellationToken), cancellationToken);
             }
             catch (PostgresException error) when (SqlErrors.Classify(error) == SqlError.Conflict)
             {
@@ -87,6 +91,12 @@ internal sealed partial class BatchApplier(
                 LogPermanent(error, commands.Count);
                 return null;
             }
+
+            // The first time at once: a hand-over is over by then. Later at random, so that two writers do not keep step.
+            if (conflicts > 1)
+            {
+                await Task.Delay(Backoff(conflicts - 1, ConflictBackoffMax) * (0.5 + (Random.Shared.NextDouble() / 2)), timeProvider, cancellationToken);
+            }
         }
 
         return null;
@@ -96,13 +106,14 @@ internal sealed partial class BatchApplier(
     {
         var fails = countsAttempt
             && await RetryTransientAsync(() => CountAttemptAsync(command.RequestId, cancellationToken), cancellationToken) > AttemptsMax;
-        if (!fails && await TryApplyTogetherAsync([command], cancellationToken) is AppliedBatch applied)
+        if (!fails && await TryApplyAsync([command], fails: false, ConflictsAloneMax, cancellationToken) is AppliedBatch applied)
         {
             return applied;
         }
 
         LogGivenUp(command.Name, command.RequestId, command.ActivityId);
-        return await RetryTransientAsync(() => ApplyOnceAsync([command], fails: true, cancellationToken), cancellationToken);
+        return await TryApplyAsync([command], fails: true, ConflictsAloneMax, cancellationToken)
+            ?? throw new InvalidOperationException($"Not even the failure of {command.RequestId} can be stored; it has to be delivered again.");
     }
 
     private async Task<AppliedBatch> ApplyOnceAsync(IReadOnlyList<Command> commands, bool fails, CancellationToken cancellationToken)
@@ -129,7 +140,8 @@ internal sealed partial class BatchApplier(
             outbox.AddRange(Events.Of(state, Fold.OpenVacancies(state)));
         }
 
-        await SaveAsync(connection, state, decided, outbox, cancellationToken);
+        // A failure touches no activity, so it need not find one unchanged.
+        await SaveAsync(connection, state, decided, outbox, Guards && !fails, cancellationToken);
         metrics.Applied(decided, Stopwatch.GetElapsedTime(started));
         return new AppliedBatch([.. decided.Select(one => one.Outcome)], outbox);
     }
@@ -161,8 +173,9 @@ internal sealed partial class BatchApplier(
         return new DecidedCommand(command, OutcomeBuilder.Build(state, command, result.Decision), IsNew: true, KeyId: null);
     }
 
-    private async Task SaveAsync(
-        NpgsqlConnection connection, WorkingSet state, IReadOnlyList<DecidedCommand> decided, IReadOnlyList<OutboxMessage> outbox, CancellationToken cancellationToken)
+    private static async Task SaveAsync(
+        NpgsqlConnection connection, WorkingSet state, IReadOnlyList<DecidedCommand> decided, IReadOnlyList<OutboxMessage> outbox, bool guards,
+        CancellationToken cancellationToken)
     {
         if (decided.All(one => !one.IsNew))
         {
@@ -170,7 +183,7 @@ internal sealed partial class BatchApplier(
         }
 
         await using var batch = new NpgsqlBatch(connection);
-        BatchSave.AddDomain(batch, state, Guards);
+        BatchSave.AddDomain(batch, state, guards);
         BatchRecords.AddLog(batch, state);
         BatchRecords.AddOutcomes(batch, decided, forgetAttempts: decided.Count == 1);
         OutboxInsert.Add(batch, outbox);
@@ -205,10 +218,16 @@ internal sealed partial class BatchApplier(
                 LogTransient(tries, error.Message);
             }
 
-            // In place, so that order is kept: 20 ms, doubled up to two seconds, for as long as it takes.
-            var backoff = TimeSpan.FromMilliseconds(20 * Math.Pow(2, Math.Min(tries - 1, 7)));
-            await Task.Delay(backoff < BackoffMax ? backoff : BackoffMax, timeProvider, cancellationToken);
+            // In place, so that order is kept, and for as long as it takes.
+            await Task.Delay(Backoff(tries, BackoffMax), timeProvider, cancellationToken);
         }
+    }
+
+    /// <summary>20 ms, doubled each time up to a bound.</summary>
+    private static TimeSpan Backoff(int tries, TimeSpan max)
+    {
+        var backoff = TimeSpan.FromMilliseconds(20 * Math.Pow(2, Math.Min(tries - 1, 7)));
+        return backoff < max ? backoff : max;
     }
 
     [LoggerMessage(3101, LogLevel.Information, "Conflict {Conflicts} on a batch of {CommandCount} commands: {Guard}; decided anew")]
