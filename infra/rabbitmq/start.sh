@@ -38,8 +38,6 @@ JSON
 {
   cat /rsvp/rabbitmq.conf
   echo "definitions.local.path = $definitions"
-  # The queues for replies and for push live as long as their service; 4.3 refuses such queues unless told.
-  echo "deprecated_features.permit.transient_nonexcl_queues = true"
 } >/etc/rabbitmq/rabbitmq.conf
 cp /rsvp/enabled_plugins /etc/rabbitmq/enabled_plugins
 chown -R rabbitmq:rabbitmq "$definitions" /etc/rabbitmq/rabbitmq.conf /etc/rabbitmq/enabled_plugins

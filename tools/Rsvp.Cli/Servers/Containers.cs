@@ -106,13 +106,7 @@ internal sealed class ContainerRabbit(ServerContext context) : RabbitServer(cont
         Directory.CreateDirectory(data);
         string definitions = Path.Combine(etc, "definitions");
         RabbitFiles.WriteDefinitions(Context.Home, Context.Secrets, definitions);
-        RabbitFiles.WriteConfiguration(
-            Context.Home,
-            Path.Combine(etc, "rabbitmq.conf"),
-            "definitions.local.path = /etc/rabbitmq/definitions",
-
-            // The queues for replies and for push live as long as their service; 4.3 refuses such queues unless told.
-            "deprecated_features.permit.transient_nonexcl_queues = true");
+        RabbitFiles.WriteConfiguration(Context.Home, Path.Combine(etc, "rabbitmq.conf"), "definitions.local.path = /etc/rabbitmq/definitions");
         File.Copy(Context.Home.InRoot("infra", "rabbitmq", "enabled_plugins"), Path.Combine(etc, "enabled_plugins"), overwrite: true);
 
         // The container's user is not ours: it must be able to read what is mounted.
