@@ -9,7 +9,7 @@ namespace Rsvp.Worker.Partitions;
 
 /// <summary>Subscribes this worker to every partition once the schema is there; the broker decides which worker is active.</summary>
 internal sealed partial class PartitionHost(
-    IReceiveEndpointConnector connector, SchemaGate schema, IOptions<PartitionTopologyOptions> topology, ILogger<PartitionHost> logger)
+    IReceiveEndpointConnector connector, SchemaGate schema, BusGate buses, IOptions<PartitionTopologyOptions> topology, ILogger<PartitionHost> logger)
     : BackgroundService, IHealthCheck
 {
     // A batch in work and a few behind it; more would only count as delivered when a worker dies.
@@ -23,6 +23,7 @@ internal sealed partial class PartitionHost(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await schema.WaitAsync(stoppingToken);
+        await buses.WaitAsync(stoppingToken);
         List<HostReceiveEndpointHandle> handles = [.. Enumerable.Range(0, topology.Value.Count).Select(Connect)];
         await Task.WhenAll(handles.Select(handle => handle.Ready)).WaitAsync(stoppingToken);
         _isSubscribed = true;

@@ -1,11 +1,12 @@
 using MassTransit;
 using Rsvp.Hosting.Database;
 using Rsvp.Hosting.Messaging;
+using Rsvp.Worker.Partitions;
 
 namespace Rsvp.Worker.Promotion;
 
 /// <summary>Subscribes this worker to the saga's queue once the schema is there; all workers share it.</summary>
-internal sealed class PromotionHost(IReceiveEndpointConnector connector, SchemaGate schema) : BackgroundService
+internal sealed class PromotionHost(IReceiveEndpointConnector connector, SchemaGate schema, BusGate buses) : BackgroundService
 {
     // Events of different activities run side by side, as many as the worker has database connections to spare.
     private const int ConcurrencyMax = 8;
@@ -16,6 +17,7 @@ internal sealed class PromotionHost(IReceiveEndpointConnector connector, SchemaG
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await schema.WaitAsync(stoppingToken);
+        await buses.WaitAsync(stoppingToken);
         var handle = connector.ConnectReceiveEndpoint(Topology.PromotionQueue, (registration, endpoint) =>
         {
             var queue = (IRabbitMqReceiveEndpointConfigurator)endpoint;
