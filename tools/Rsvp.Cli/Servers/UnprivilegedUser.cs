@@ -30,7 +30,7 @@ internal sealed class UnprivilegedUser
         string group = await IdAsync("-g", name, cancellationToken)
             ?? throw new ToolException("PostgreSQL does not run as root, and there is neither a user postgres nor nobody");
 
-        // A checkout under /root cannot be entered by others. The right to pass through folders, and nothing more, gets the server to its own.
+        // A checkout in root's home cannot be entered by others. The right to pass through folders, and nothing more, gets the server to its own.
         foreach (bool mayTraverse in (bool[])[false, true])
         {
             var user = new UnprivilegedUser(name, group, mayTraverse);
