@@ -48,13 +48,16 @@ internal static class BatchLoad
 
     private const string KeysSql = "SELECT key_id, request_id FROM rsvp_requests WHERE key_id = ANY($1)";
 
-    private const string RanksSql =
+    // Looked up by key first and filtered after: with the filter inside, a plan made while the table was empty reads every waiting
+    // row of every activity, for every batch, for as long as it is cached.
+    internal const string RanksSql =
         """
-        WITH wanted AS (
+        WITH asked AS MATERIALIZED (
             SELECT r.activity_id, r.line_key
-            FROM   unnest($1, $2) AS asked (activity_id, user_id)
-            JOIN   rsvps r ON r.activity_id = asked.activity_id AND r.user_id = asked.user_id
-            WHERE  r.status = 'waitlisted'
+            FROM   unnest($1, $2) AS party (activity_id, user_id)
+            JOIN   rsvps r ON r.activity_id = party.activity_id AND r.user_id = party.user_id
+        ), wanted AS MATERIALIZED (
+            SELECT activity_id, line_key FROM asked WHERE line_key IS NOT NULL
         ), ranked AS (
             SELECT r.activity_id, r.line_key,
                    dense_rank() OVER (PARTITION BY r.activity_id ORDER BY r.line_key, r.place_id) AS rank
