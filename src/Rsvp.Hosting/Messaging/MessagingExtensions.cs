@@ -23,6 +23,9 @@ public static class MessagingExtensions
             options.StopTimeout = TimeSpan.FromSeconds(15);
             options.ConsumerStopTimeout = TimeSpan.FromSeconds(10);
         });
+
+        // By default the library reports its use to its makers.
+        builder.Services.Configure<UsageTelemetryOptions>(options => options.Enabled = false);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
     }
 
