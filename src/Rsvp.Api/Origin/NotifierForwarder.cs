@@ -7,7 +7,8 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Rsvp.Api.Origin;
 
 /// <summary>Passes a request on to a notifier, WebSockets included.</summary>
-internal sealed partial class NotifierForwarder(IHttpForwarder forwarder, NotifierInstances instances, ILogger<NotifierForwarder> logger) : IDisposable
+internal sealed partial class NotifierForwarder(
+    IHttpForwarder forwarder, NotifierInstances instances, IHostApplicationLifetime lifetime, ILogger<NotifierForwarder> logger) : IDisposable
 {
     // Both sides ping every 15 s; a connection on which nothing moves for so long is dead.
     private static readonly ForwarderRequestConfig Config = new()
@@ -38,14 +39,21 @@ internal sealed partial class NotifierForwarder(IHttpForwarder forwarder, Notifi
             return;
         }
 
-        var error = await forwarder.SendAsync(http, url, _http, Config, Transformer);
-        if (error != ForwarderError.None && !http.RequestAborted.IsCancellationRequested && !http.Response.HasStarted)
+        // Connections live as long as their clients do: they end when the service stops, or it would wait for them.
+        var error = await forwarder.SendAsync(http, url, _http, Config, Transformer, lifetime.ApplicationStopping);
+        if (error == ForwarderError.None || http.RequestAborted.IsCancellationRequested || http.Response.HasStarted)
+        {
+            return;
+        }
+
+        if (!lifetime.ApplicationStopping.IsCancellationRequested)
         {
             instances.Failed(url);
             LogFailed(error);
-            http.Response.Clear();
-            await new ProblemResult(ProblemCodes.Unavailable).ExecuteAsync(http);
         }
+
+        http.Response.ContentLength = null;
+        await new ProblemResult(ProblemCodes.Unavailable).ExecuteAsync(http);
     }
 
     public void Dispose() => _http.Dispose();

@@ -1,5 +1,6 @@
 using System.Net;
 using Rsvp.Notifier.Tests.Worlds;
+using Rsvp.Testing;
 
 namespace Rsvp.Notifier.Tests.Origin;
 
@@ -32,5 +33,19 @@ public sealed class OriginOutageTests
             using var answer = await http.SendAsync(request);
             return answer.StatusCode;
         }
+    }
+
+    [Fact]
+    public async Task When_the_api_stops_it_does_not_wait_for_those_who_watch_through_it()
+    {
+        var world = new OriginWorld();
+        await world.InitializeAsync();
+        await using var _ = world;
+        await using var client = await HubClient.ConnectAsync(world.Url, TestTokens.For(Guid.NewGuid()));
+
+        // Less than the time that a stopping service gives to requests under way.
+        await world.StopApiAsync().WaitAsync(TimeSpan.FromSeconds(15));
+
+        await Eventually.HoldsAsync(() => !client.IsConnected, "the client knows");
     }
 }

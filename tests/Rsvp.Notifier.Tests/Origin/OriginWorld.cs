@@ -44,6 +44,8 @@ public sealed class OriginWorld : IAsyncLifetime
         await _api.StartAsync();
     }
 
+    internal Task StopApiAsync() => _api!.StopAsync();
+
     public async ValueTask DisposeAsync()
     {
         if (_api is not null)
