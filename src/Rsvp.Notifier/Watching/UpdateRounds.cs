@@ -154,6 +154,9 @@ internal sealed class UpdateRounds(ActivityView view, WatchBook book, PushOption
 
                 watch.StatusTimes.Enqueue(now);
                 metrics.StatusSent(utcNow - link.Rsvp.ChangedAt);
+
+                // Measured once; a position that changes later has no commit of its own.
+                link.Rsvp.ChangedAt = null;
             }
 
             // One that is not complete comes back when its position is known.
