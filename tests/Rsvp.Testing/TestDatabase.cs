@@ -71,6 +71,25 @@ public class TestDatabase : IAsyncLifetime
         return await command.ExecuteScalarAsync() is T value and not DBNull ? value : default;
     }
 
+    /// <summary>Ends all connections and lets nobody in, as an outage would.</summary>
+    public async Task RefuseConnectionsAsync()
+    {
+        await using var server = NpgsqlDataSource.Create(TestServers.Postgres);
+        await using var refuse = server.CreateCommand($"ALTER DATABASE {_name} ALLOW_CONNECTIONS false");
+        await refuse.ExecuteNonQueryAsync();
+        await using var end = server.CreateCommand("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1");
+        end.Parameters.AddWithValue(_name);
+        await end.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Ends what <see cref="RefuseConnectionsAsync"/> began.</summary>
+    public async Task AllowConnectionsAsync()
+    {
+        await using var server = NpgsqlDataSource.Create(TestServers.Postgres);
+        await using var allow = server.CreateCommand($"ALTER DATABASE {_name} ALLOW_CONNECTIONS true");
+        await allow.ExecuteNonQueryAsync();
+    }
+
     /// <summary>Creates the database on the server.</summary>
     /// <param name="name">Its name.</param>
     protected virtual async Task CreateDatabaseAsync(string name) => await DatabaseTemplate.CopyAsync(name);

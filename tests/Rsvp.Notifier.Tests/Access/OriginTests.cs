@@ -42,6 +42,22 @@ public sealed class OriginTests(PushWorld world) : IClassFixture<PushWorld>
         Assert.Equal(HttpStatusCode.Forbidden, await NegotiateAsync(strict, "https://evil.example", ("X-Forwarded-Host", "evil.example"), ("X-Forwarded-Proto", "https")));
     }
 
+    [Fact]
+    public async Task A_listed_page_elsewhere_is_told_that_it_may_ask()
+    {
+        await using var strict = await PushWorld.CreateAsync(("Push:AllowedOrigins:0", "https://app.example"));
+        using var http = new HttpClient { BaseAddress = strict.Url };
+        using var preflight = new HttpRequestMessage(HttpMethod.Options, "/hubs/rsvp/negotiate?negotiateVersion=1");
+        preflight.Headers.Add("Origin", "https://app.example");
+        preflight.Headers.Add("Access-Control-Request-Method", "POST");
+        preflight.Headers.Add("Access-Control-Request-Headers", "authorization,x-requested-with");
+
+        using var answer = await http.SendAsync(preflight);
+
+        Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
+        Assert.Equal(["https://app.example"], answer.Headers.GetValues("Access-Control-Allow-Origin"));
+    }
+
     private async Task<HttpStatusCode> NegotiateAsync(PushWorld at, string? origin, params (string Name, string Value)[] headers)
     {
         using var http = new HttpClient { BaseAddress = at.Url };

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.SignalR;
 using Rsvp.Notifier.Changes;
 using Rsvp.Notifier.Tests.Worlds;
 using Rsvp.Testing;
@@ -95,5 +96,40 @@ public sealed class GapTests
         await world.PublishAsync(await activity.CommitAsync((Guid.NewGuid(), "confirmed")));
 
         await Eventually.HoldsAsync(() => here.Capacities.Last().Version == 2 && there.Capacities.Last().Version == 2, "both were told");
+    }
+
+    [Fact]
+    public async Task While_the_database_is_away_watches_are_refused_and_changes_arrive_all_the_same()
+    {
+        await using var world = await PushWorld.CreateAsync();
+        var activity = await TestActivity.OpenAsync(world.Database);
+        var user = Guid.NewGuid();
+        await activity.CommitAsync((user, "waitlisted"));
+        await using var client = await world.ConnectAsync(user);
+        await using var late = await world.ConnectAsync(Guid.NewGuid());
+        await client.WatchActivityAsync(activity.Id);
+        var moved = await activity.CommitAsync((user, "confirmed"));
+
+        await world.Database.RefuseConnectionsAsync();
+        await world.PublishAsync(moved);
+        var refusal = await Assert.ThrowsAsync<HubException>(() => late.WatchActivityAsync(activity.Id));
+        await Eventually.HoldsAsync(() => client.Statuses.Last().Status == "confirmed" && client.Capacities.Last().Version == 3, "the change arrived");
+        await world.Database.AllowConnectionsAsync();
+
+        Assert.Contains("unavailable", refusal.Message, StringComparison.Ordinal);
+        await Eventually.HoldsAsync(async () => await VersionAsync() == 3, "the database is back for the notifier too");
+
+        async Task<long?> VersionAsync()
+        {
+            try
+            {
+                return (await late.WatchActivityAsync(activity.Id)).Version;
+            }
+            catch (HubException)
+            {
+                // After a failed read the next one waits a second.
+                return null;
+            }
+        }
     }
 }

@@ -118,6 +118,22 @@ public sealed class SocketTests(PushWorld world) : IClassFixture<PushWorld>
         Assert.Equal(WebSocketCloseStatus.PolicyViolation, await Eventually.EndsAsync(talker.ReceiveCloseAsync(), "the talker was shown out"));
     }
 
+    [Fact]
+    public async Task When_the_notifier_stops_clients_are_told_to_connect_again()
+    {
+        await using var stopping = await PushWorld.CreateAsync();
+        var activity = await TestActivity.OpenAsync(stopping.Database);
+        await using var socket = await SocketClient.ConnectAsync(stopping.Url, Capacity(activity), TestTokens.For(Guid.NewGuid()));
+        await using var hub = await stopping.ConnectAsync(Guid.NewGuid());
+        await socket.ReceiveAsync();
+
+        var stopped = stopping.First.StopAsync();
+
+        Assert.Equal(WebSocketCloseStatus.EndpointUnavailable, await Eventually.EndsAsync(socket.ReceiveCloseAsync(), "the socket was closed"));
+        await Eventually.HoldsAsync(() => !hub.IsConnected, "the hub connection was closed");
+        await stopped;
+    }
+
     private static string Capacity(TestActivity activity) => $"/api/activities/{activity.Id}/capacity";
 
     private static string Status(Guid rsvpId) => $"/api/rsvps/{rsvpId}/status";
