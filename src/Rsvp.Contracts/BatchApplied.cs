@@ -26,7 +26,7 @@ public sealed record CommandOutcome
     /// <summary>Who asked; others must not see this outcome.</summary>
     public required Guid UserId { get; init; }
 
-    /// <summary>The activity asked about.</summary>
+    /// <summary>The activity asked about; the user's id for <see cref="CommandNames.DeleteUser"/>, which concerns none.</summary>
     public required Guid ActivityId { get; init; }
 
     /// <summary>When the API took the request, UTC.</summary>
@@ -43,6 +43,9 @@ public sealed record CommandOutcome
 
     /// <summary>The activity after a command of its host.</summary>
     public ActivityDocument? Activity { get; init; }
+
+    /// <summary>The group that was registered or cancelled; null for other commands, and when there is none.</summary>
+    public Guid? GroupId { get; init; }
 
     /// <summary>Per member for group and bulk commands, in request order; null for others.</summary>
     public IReadOnlyList<MemberResult>? Results { get; init; }

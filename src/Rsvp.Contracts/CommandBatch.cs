@@ -59,8 +59,29 @@ public sealed record Command
     /// <summary>Body of <see cref="CommandNames.UpdateActivity"/>.</summary>
     public UpdateActivity? UpdateActivity { get; init; }
 
+    /// <summary>Body of <see cref="CommandNames.RegisterGroup"/>.</summary>
+    public RegisterGroup? RegisterGroup { get; init; }
+
+    /// <summary>Body of <see cref="CommandNames.CancelGroup"/>.</summary>
+    public CancelGroup? CancelGroup { get; init; }
+
+    /// <summary>Body of <see cref="CommandNames.AcceptOffer"/>.</summary>
+    public AcceptOffer? AcceptOffer { get; init; }
+
+    /// <summary>Body of <see cref="CommandNames.DeclineOffer"/>.</summary>
+    public DeclineOffer? DeclineOffer { get; init; }
+
+    /// <summary>Body of <see cref="CommandNames.DeleteUser"/>.</summary>
+    public DeleteUser? DeleteUser { get; init; }
+
     /// <summary>Body of <see cref="CommandNames.PromoteWaitlist"/>.</summary>
     public PromoteWaitlist? PromoteWaitlist { get; init; }
+
+    /// <summary>Body of <see cref="CommandNames.EraseRsvp"/>.</summary>
+    public EraseRsvp? EraseRsvp { get; init; }
+
+    /// <summary>Body of <see cref="CommandNames.ExpireOffers"/>.</summary>
+    public ExpireOffers? ExpireOffers { get; init; }
 }
 
 /// <summary>Who asks, as the token said when the request was taken.</summary>

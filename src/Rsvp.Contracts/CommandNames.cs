@@ -12,6 +12,27 @@ public static class CommandNames
     /// <summary>Gives a party's place back.</summary>
     public const string CancelRsvp = "cancel_rsvp";
 
+    /// <summary>Asks for places of several parties.</summary>
+    public const string RegisterGroup = "register_group";
+
+    /// <summary>Gives back the places of a group.</summary>
+    public const string CancelGroup = "cancel_group";
+
+    /// <summary>Takes the seats held for a party.</summary>
+    public const string AcceptOffer = "accept_offer";
+
+    /// <summary>Gives back the seats held for a party.</summary>
+    public const string DeclineOffer = "decline_offer";
+
+    /// <summary>Ends offers whose time is over.</summary>
+    public const string ExpireOffers = "expire_offers";
+
+    /// <summary>Deletes a user.</summary>
+    public const string DeleteUser = "delete_user";
+
+    /// <summary>Ends a deleted user's RSVP to one activity.</summary>
+    public const string EraseRsvp = "erase_rsvp";
+
     /// <summary>Opens an activity.</summary>
     public const string CreateActivity = "create_activity";
 

@@ -65,6 +65,7 @@ internal static class Samples
         CompletedAt = Noon,
         Created = true,
         Rsvp = Rsvp,
+        GroupId = Group,
         Results = [new MemberResult { UserId = Person, Rsvp = Rsvp, Problem = Problem }],
         Problem = Problem,
     };

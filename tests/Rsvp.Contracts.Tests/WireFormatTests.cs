@@ -32,6 +32,7 @@ public sealed class WireFormatTests
           "requestId": "0198a000-0000-7000-8000-000000000005", "command": "submit_rsvp", "userId": "0198a000-0000-7000-8000-000000000002",
           "activityId": "0198a000-0000-7000-8000-000000000001", "submittedAt": "2026-11-22T12:00:00+00:00",
           "completedAt": "2026-11-22T12:00:00+00:00", "created": true, "rsvp": {{RsvpJson}},
+          "groupId": "0198a000-0000-7000-8000-000000000004",
           "results": [{ "userId": "0198a000-0000-7000-8000-000000000002", "rsvp": {{RsvpJson}}, "problem": {{ProblemJson}} }],
           "problem": {{ProblemJson}}
         }
@@ -70,6 +71,23 @@ public sealed class WireFormatTests
             }
             """
         },
+        {
+            CommandNames.RegisterGroup,
+            """
+            {
+              "registerGroup": {
+                "allOrNothing": true, "rejectIfFull": true,
+                "members": [{ "userId": "0198a000-0000-7000-8000-000000000002", "guestCount": 1, "specialRequirements": "A seat" }]
+              }
+            }
+            """
+        },
+        { CommandNames.CancelGroup, """{ "cancelGroup": { "groupId": "0198a000-0000-7000-8000-000000000004", "reason": "Ill" } }""" },
+        { CommandNames.AcceptOffer, """{ "acceptOffer": {} }""" },
+        { CommandNames.DeclineOffer, """{ "declineOffer": {} }""" },
+        { CommandNames.ExpireOffers, """{ "expireOffers": {} }""" },
+        { CommandNames.DeleteUser, """{ "deleteUser": { "userId": "0198a000-0000-7000-8000-000000000002" } }""" },
+        { CommandNames.EraseRsvp, """{ "eraseRsvp": {} }""" },
         { CommandNames.PromoteWaitlist, """{ "promoteWaitlist": { "passNumber": 9 } }""" },
     };
 

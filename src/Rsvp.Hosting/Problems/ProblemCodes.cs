@@ -9,6 +9,9 @@ public static class ProblemCodes
     /// <summary>There is no such RSVP.</summary>
     public const string RsvpNotFound = "rsvp_not_found";
 
+    /// <summary>No such group, or not the caller's to see.</summary>
+    public const string GroupNotFound = "group_not_found";
+
     /// <summary>Only a host of the activity may do this.</summary>
     public const string NotHost = "not_host";
 
@@ -38,6 +41,24 @@ public static class ProblemCodes
 
     /// <summary>The party is larger than the activity allows.</summary>
     public const string PartyTooLarge = "party_too_large";
+
+    /// <summary>More members than the activity allows.</summary>
+    public const string GroupTooLarge = "group_too_large";
+
+    /// <summary>A member is named twice.</summary>
+    public const string DuplicateMember = "duplicate_member";
+
+    /// <summary>Nobody knows this user.</summary>
+    public const string UserNotFound = "user_not_found";
+
+    /// <summary>Nothing is offered to the party.</summary>
+    public const string NoOpenOffer = "no_open_offer";
+
+    /// <summary>The offer ended unanswered.</summary>
+    public const string OfferExpired = "offer_expired";
+
+    /// <summary>Only the owner may answer an offer.</summary>
+    public const string NotOwner = "not_owner";
 
     /// <summary>The capacity would be below the seats already taken.</summary>
     public const string CapacityBelowTaken = "capacity_below_taken";

@@ -6,7 +6,7 @@ internal static class LogIsComplete
     /// <summary>What the person concerned hears of; later kinds of step are named already.</summary>
     internal const string HeardActions =
         """
-        'confirmed', 'waitlisted', 'promoted', 'offered', 'updated', 'moved_to_back', 'cancelled', 'accepted', 'declined', 'offer_expired',
+        'confirmed', 'waitlisted', 'promoted', 'offered', 'updated', 'moved_to_back', 'cancelled', 'accepted', 'declined', 'offer_expired', 'reminded',
         'removed', 'called_off', 'released', 'moved'
         """;
 
@@ -16,7 +16,7 @@ internal static class LogIsComplete
     private const string ViolationsSql =
         $"""
         WITH decided AS (
-            SELECT * FROM rsvp_analytics WHERE code IS NULL AND rsvp_id IS NOT NULL
+            SELECT * FROM rsvp_analytics WHERE code IS NULL AND rsvp_id IS NOT NULL AND action <> 'reminded'
         ), versions AS (
             SELECT rsvp_id, count(*) AS rows, count(DISTINCT rsvp_version) AS versions, min(rsvp_version) AS first, max(rsvp_version) AS last
             FROM   decided

@@ -1,16 +1,19 @@
 using Npgsql;
 using Quartz;
 using Rsvp.Contracts;
+using Rsvp.Worker.Offers;
 using Rsvp.Worker.Outbox;
+using Rsvp.Worker.Partitions;
 
 namespace Rsvp.Worker.Deadlines;
 
 /// <summary>Takes what is due by the database's clock and says so. Early, late or repeated firing changes nothing: the row is there or it is not.</summary>
 /// <param name="dataSource">The worker's database.</param>
 /// <param name="dispatcher">Publishes after the commit.</param>
+/// <param name="commands">Makes commands to the partitions.</param>
 /// <param name="timeProvider">Makes ids only.</param>
 [DisallowConcurrentExecution]
-internal sealed class DueDeadlines(NpgsqlDataSource dataSource, OutboxDispatcher dispatcher, TimeProvider timeProvider) : IJob
+internal sealed class DueDeadlines(NpgsqlDataSource dataSource, OutboxDispatcher dispatcher, SystemCommands commands, TimeProvider timeProvider) : IJob
 {
     // More than this at once waits for the next time, half a second later.
     private const int RowsMax = 500;
@@ -41,7 +44,7 @@ internal sealed class DueDeadlines(NpgsqlDataSource dataSource, OutboxDispatcher
             await using var row = await take.ExecuteReaderAsync(cancellationToken);
             while (await row.ReadAsync(cancellationToken))
             {
-                messages.Add(new OutboxMessage(Guid.CreateVersion7(timeProvider.GetUtcNow()), MessageFor(row.GetGuid(0), row.GetString(1))));
+                messages.Add(MessageFor(row.GetGuid(0), row.GetString(1)));
             }
         }
 
@@ -57,11 +60,10 @@ internal sealed class DueDeadlines(NpgsqlDataSource dataSource, OutboxDispatcher
         return messages.Count;
     }
 
-#pragma warning disable CA1859 // One kind of deadline is the first of several.
-    private static object MessageFor(Guid activityId, string kind) => kind switch
+    private OutboxMessage MessageFor(Guid activityId, string kind) => kind switch
     {
-        "pass_answer" => new PassOverdue { ActivityId = activityId },
+        "pass_answer" => new OutboxMessage(Guid.CreateVersion7(timeProvider.GetUtcNow()), new PassOverdue { ActivityId = activityId }),
+        OfferDeadlines.Kind => commands.Message(activityId, CommandNames.ExpireOffers, command => command with { ExpireOffers = new ExpireOffers() }),
         _ => throw new InvalidOperationException($"Nobody waits for deadlines of kind {kind}."),
     };
-#pragma warning restore CA1859
 }

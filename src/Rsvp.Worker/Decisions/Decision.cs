@@ -9,6 +9,15 @@ internal sealed record Decision
     /// <summary>In seq order; every changed party is the <see cref="LogEntry.After"/> of one of them.</summary>
     public IReadOnlyList<LogEntry> Log { get; init; } = [];
 
+    /// <summary>Parties that a row of the log took along in their waiting group: same version, another place.</summary>
+    public IReadOnlyList<RsvpState> TakenAlong { get; init; } = [];
+
+    /// <summary>What became of each member; null unless the command is about a group.</summary>
+    public IReadOnlyList<MemberDecision>? Members { get; init; }
+
+    /// <summary>The group that was made or cancelled; null for other commands.</summary>
+    public Guid? GroupId { get; init; }
+
     /// <summary>Why it was refused; null when it completed.</summary>
     public Refusal? Refusal { get; init; }
 
@@ -37,3 +46,9 @@ internal sealed record Decision
 /// <param name="Detail">A sentence about this refusal in particular.</param>
 /// <param name="ShowsRsvp">Whether the caller is shown the present state of the RSVP.</param>
 internal sealed record Refusal(string Code, string? Detail = null, RsvpState? ShowsRsvp = null);
+
+/// <summary>What became of one member of a group.</summary>
+/// <param name="UserId">The member.</param>
+/// <param name="Rsvp">The member's party after the command; null when there is none to show.</param>
+/// <param name="Refusal">Why the member was refused; null when not.</param>
+internal sealed record MemberDecision(Guid UserId, RsvpState? Rsvp, Refusal? Refusal);

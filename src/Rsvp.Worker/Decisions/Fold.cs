@@ -1,7 +1,10 @@
 using Rsvp.Contracts;
 using Rsvp.Hosting.Problems;
 using Rsvp.Worker.Activities;
+using Rsvp.Worker.Groups;
+using Rsvp.Worker.Offers;
 using Rsvp.Worker.Rsvps;
+using Rsvp.Worker.Users;
 using Rsvp.Worker.Waitlist;
 
 namespace Rsvp.Worker.Decisions;
@@ -69,6 +72,13 @@ internal sealed partial class Fold(ILogger<Fold> logger)
             return Rejected(state, command, ProblemCodes.UserDeleted);
         }
 
+        if (command.DeleteUser is DeleteUser deletion)
+        {
+            return DeleteUserDecision.Decide(state, command.Caller, deletion) is string refused
+                ? Rejected(state, command, refused)
+                : OutcomeBuilder.Envelope(state, command);
+        }
+
         var activity = state.Activity(command.ActivityId);
         if (activity is null && command.CreateActivity is null)
         {
@@ -89,6 +99,11 @@ internal sealed partial class Fold(ILogger<Fold> logger)
         }
 
         state.Apply(decision, command.RequestId);
+        if (command.RegisterGroup is RegisterGroup group && decision is { Refusal: null, GroupId: Guid made })
+        {
+            state.Make(new GroupState(made, command.ActivityId, command.Caller.UserId, group.AllOrNothing));
+        }
+
         return OutcomeBuilder.Build(state, command, decision);
     }
 
@@ -102,14 +117,43 @@ internal sealed partial class Fold(ILogger<Fold> logger)
 
         ArgumentNullException.ThrowIfNull(activity);
         var existing = state.Rsvp(command.ActivityId, command.RsvpUserId ?? caller);
+        var mates = state.Mates(existing);
+        var isHost = command.Caller.IsAdmin || state.Hosts.Contains((activity.Id, caller));
         return command switch
         {
-            { SubmitRsvp: { } submit } =>
-                SubmitDecision.Decide(activity, existing, caller, submit, Guid.CreateVersion7(state.Now), state.Now),
-            { UpdateRsvp: { } update } => UpdateDecision.Decide(activity, existing, update, command.IfMatch, state.Now),
-            { CancelRsvp: { } cancel } => CancelDecision.Decide(activity, existing, cancel, command.IfMatch, state.Now),
-            { UpdateActivity: { } update } => UpdateActivityDecision.Decide(
-                activity, caller, command.Caller.IsAdmin || state.Hosts.Contains((activity.Id, caller)), update, state.Now),
+            { SubmitRsvp: { } submit } => SubmitDecision.Decide(
+                activity,
+                existing,
+                new Asking(caller, submit.GuestCount, submit.SpecialRequirements, Actor.Self(caller)),
+                submit.RejectIfFull,
+                new EntryIds(Guid.CreateVersion7(state.Now)),
+                state.Now),
+            { UpdateRsvp: { } update } => UpdateDecision.Decide(activity, existing, mates, update, command.IfMatch, state.Now),
+            { CancelRsvp: { } cancel } => CancelDecision.Decide(
+                activity, existing, mates, new DepartureCause(LogActions.Cancelled, Rules.Cancel, Actor.Self(caller), cancel.Reason), command.IfMatch, state.Now),
+            { RegisterGroup: { } register } => RegisterGroupDecision.Decide(
+                activity,
+                new GroupRequest(
+                    Guid.CreateVersion7(state.Now),
+                    caller,
+                    isHost,
+                    userId => state.Rsvp(activity.Id, userId),
+                    state.KnownUsers.Contains,
+                    () => Guid.CreateVersion7(state.Now)),
+                register,
+                state.Now),
+            { CancelGroup: { } cancel } => CancelGroupDecision.Decide(
+                activity,
+                state.Groups.GetValueOrDefault(cancel.GroupId) is { } group && group.ActivityId == activity.Id ? group : null,
+                state.GroupMembers(activity.Id, cancel.GroupId),
+                (caller, isHost),
+                cancel,
+                state.Now),
+            { AcceptOffer: not null } => AnswerOfferDecision.Accept(activity, existing, state.Now),
+            { DeclineOffer: not null } => AnswerOfferDecision.Decline(activity, existing, state.Now),
+            { ExpireOffers: not null } => ExpireOffersDecision.Decide(activity, state.Offers(activity.Id), state.Now),
+            { EraseRsvp: not null } => EraseRsvpDecision.Decide(activity, existing, mates, state.Now),
+            { UpdateActivity: { } update } => UpdateActivityDecision.Decide(activity, caller, isHost, update, state.Now),
             _ => throw new InvalidOperationException($"Nothing decides {command.Name}."),
         };
     }

@@ -2,10 +2,11 @@ namespace Rsvp.Worker.Decisions;
 
 /// <summary>What a batch knows of a line without having loaded it: enough to say the position of the parties it touches.</summary>
 /// <param name="loadedPlaces">Places in line when the batch was loaded.</param>
-internal sealed class LineView(int loadedPlaces)
+/// <param name="nextLineKey">The key that the next place got then: keys from there on are new.</param>
+internal sealed class LineView(int loadedPlaces, long nextLineKey)
 {
     private readonly Dictionary<long, int> _ranks = [];
-    private readonly List<long> _left = [];
+    private readonly HashSet<long> _left = [];
     private int _joined;
 
     /// <summary>A lower bound of the people in the smallest waiting place.</summary>
@@ -17,30 +18,19 @@ internal sealed class LineView(int loadedPlaces)
     /// <summary>Tells the people in the smallest place when the batch was loaded.</summary>
     public void LoadSmallest(int spots) => SmallestPlaceSpots = Math.Min(SmallestPlaceSpots, spots);
 
-    /// <summary>Follows a party from place to place; a place that keeps its key keeps its rank.</summary>
-    public void Follow(LinePlace? before, LinePlace? after)
+    /// <summary>A place is taken, or is of another size now; one that keeps its key keeps its rank.</summary>
+    public void Take(LinePlace place)
     {
-        if (after is not null)
-        {
-            LoadSmallest(after.Spots);
-        }
-
-        if (before?.LineKey == after?.LineKey)
-        {
-            return;
-        }
-
-        if (before is not null)
-        {
-            _left.Add(before.LineKey);
-        }
-
-        if (after is not null && !_ranks.ContainsKey(after.LineKey))
+        LoadSmallest(place.Spots);
+        if (!_ranks.ContainsKey(place.LineKey) && place.LineKey >= nextLineKey)
         {
             // New keys are handed out at the end of the line.
-            _ranks[after.LineKey] = loadedPlaces + ++_joined;
+            _ranks[place.LineKey] = loadedPlaces + ++_joined;
         }
     }
+
+    /// <summary>A place was left by everybody in it.</summary>
+    public void Leave(LinePlace place) => _left.Add(place.LineKey);
 
     /// <summary>The position of a place now, 1 is next; null when its rank was not loaded.</summary>
     public int? PositionOf(LinePlace? place)

@@ -67,6 +67,10 @@ internal static class LogActions
     public const string Waitlisted = "waitlisted";
     public const string Promoted = "promoted";
     public const string Offered = "offered";
+    public const string Reminded = "reminded";
+    public const string Accepted = "accepted";
+    public const string Declined = "declined";
+    public const string OfferExpired = "offer_expired";
     public const string Updated = "updated";
     public const string MovedToBack = "moved_to_back";
     public const string Cancelled = "cancelled";
@@ -74,7 +78,7 @@ internal static class LogActions
 
     /// <summary>Whether the person concerned is to hear of it: a change of their status or seats, not a refusal (which the answer told).</summary>
     public static bool IsHeard(string action) => action is
-        Confirmed or Waitlisted or Promoted or Offered or Updated or MovedToBack or Cancelled;
+        Confirmed or Waitlisted or Promoted or Offered or Reminded or Accepted or Declined or OfferExpired or Updated or MovedToBack or Cancelled;
 }
 
 /// <summary>The rules that decisions name.</summary>
@@ -84,11 +88,14 @@ internal static class Rules
     public const string LineAhead = "line_ahead";
     public const string NoRoom = "no_room";
     public const string Pass = "pass";
+    public const string OfferEnds = "offer_ends";
+    public const string Answer = "answer";
     public const string Growth = "growth";
     public const string GrowthToBack = "growth_to_back";
     public const string Shrink = "shrink";
     public const string Requirements = "requirements";
     public const string Cancel = "cancel";
+    public const string UserDeleted = "user_deleted";
     public const string Settings = "settings";
     public const string Refused = "refused";
 }

@@ -28,16 +28,30 @@ internal static class OutcomeBuilder
                     Detail = refusal.Detail,
                     Rsvp = refusal.ShowsRsvp is RsvpState shown ? Document(state, shown) : null,
                 },
+                Results = Results(state, decision),
             };
         }
 
         return outcome with
         {
             Created = decision.Created,
+            GroupId = decision.GroupId,
+            Results = Results(state, decision),
             Rsvp = decision.Rsvp is RsvpState rsvp ? Document(state, rsvp) : null,
             Activity = decision.ShowsActivity ? Document(state.Activities[decision.Activity.Id]) : null,
         };
     }
+
+    private static IReadOnlyList<MemberResult>? Results(WorkingSet state, Decision decision) => decision.Members is null
+        ? null
+        : [.. decision.Members.Select(member => new MemberResult
+        {
+            UserId = member.UserId,
+            Rsvp = member.Rsvp is RsvpState rsvp ? Document(state, rsvp) : null,
+            Problem = member.Refusal is Refusal refusal
+                ? new ProblemDocument { Code = refusal.Code, Rsvp = refusal.ShowsRsvp is RsvpState shown ? Document(state, shown) : null }
+                : null,
+        })];
 
     public static RsvpDocument Document(WorkingSet state, RsvpState rsvp) => new()
     {

@@ -34,6 +34,12 @@ internal sealed record RsvpState
 
     public DateTimeOffset? OfferExpiresAt { get; init; }
 
+    /// <summary>When the owner is to be reminded of the open offer; null when that was done, or nothing is offered.</summary>
+    public DateTimeOffset? OfferRemindAt { get; init; }
+
+    /// <summary>Whether an offer that nobody answered ended the RSVP.</summary>
+    public bool OfferExpired { get; init; }
+
     /// <summary>People of the party that a host let in beyond capacity.</summary>
     public int OverrideSpots { get; init; }
 

@@ -1,4 +1,5 @@
 using Rsvp.Contracts;
+using Rsvp.Worker.Groups;
 
 namespace Rsvp.Worker.Decisions;
 
@@ -15,14 +16,26 @@ internal sealed class WorkingSet
     /// <summary>Activities as they were loaded, for the guard.</summary>
     public Dictionary<Guid, ActivityState> LoadedActivities { get; } = [];
 
-    /// <summary>Ids of RSVPs that are in the database already.</summary>
-    public HashSet<Guid> LoadedRsvpIds { get; } = [];
+    /// <summary>RSVPs that are in the database already, by id, as they were loaded.</summary>
+    public Dictionary<Guid, RsvpState> LoadedRsvps { get; } = [];
 
     /// <summary>Hosts among the callers.</summary>
     public HashSet<(Guid ActivityId, Guid UserId)> Hosts { get; } = [];
 
-    /// <summary>Callers that were deleted.</summary>
+    /// <summary>Those named in the batch who were deleted.</summary>
     public HashSet<Guid> DeletedUsers { get; } = [];
+
+    /// <summary>Those named in the batch, other than as callers, who exist.</summary>
+    public HashSet<Guid> KnownUsers { get; } = [];
+
+    /// <summary>Users that this batch deletes.</summary>
+    public HashSet<Guid> UsersToDelete { get; } = [];
+
+    /// <summary>Groups named in the batch or made by it, by id.</summary>
+    public Dictionary<Guid, GroupState> Groups { get; } = [];
+
+    /// <summary>Groups that this batch made.</summary>
+    public List<GroupState> NewGroups { get; } = [];
 
     /// <summary>Outcomes that were stored before, by request.</summary>
     public Dictionary<Guid, CommandOutcome> OutcomesByRequest { get; } = [];
@@ -42,6 +55,9 @@ internal sealed class WorkingSet
     /// <summary>RSVPs that this batch changed or made, in their last state.</summary>
     public Dictionary<Guid, RsvpState> ChangedRsvps { get; } = [];
 
+    /// <summary>Activities in which an offer was made, answered or ended.</summary>
+    public HashSet<Guid> OffersTouched { get; } = [];
+
     public IReadOnlyDictionary<Guid, ActivityState> Activities => _activities;
 
     public ActivityState? Activity(Guid activityId) => _activities.GetValueOrDefault(activityId);
@@ -50,16 +66,29 @@ internal sealed class WorkingSet
 
     public LineView Line(Guid activityId) => _lines[activityId];
 
+    /// <summary>The others that wait in a party's place; none unless its group waits as one.</summary>
+    public IReadOnlyList<RsvpState> Mates(RsvpState? party) => party is null or { Place: null } || party.PlaceId == party.Id
+        ? []
+        : [.. Of(party.ActivityId).Where(other => other.Id != party.Id && other.Place is not null && other.PlaceId == party.PlaceId)];
+
+    /// <summary>Those who came with a group and have not come again without it.</summary>
+    public IReadOnlyList<RsvpState> GroupMembers(Guid activityId, Guid groupId) =>
+        [.. Of(activityId).Where(rsvp => rsvp.GroupId == groupId).OrderBy(rsvp => rsvp.UserId)];
+
+    /// <summary>The open offers that were loaded, the first to end first.</summary>
+    public IReadOnlyList<RsvpState> Offers(Guid activityId) =>
+        [.. Of(activityId).Where(rsvp => rsvp.Status == RsvpStatus.Offered).OrderBy(rsvp => rsvp.OfferExpiresAt).ThenBy(rsvp => rsvp.Id)];
+
     public void Load(ActivityState activity)
     {
         LoadedActivities[activity.Id] = activity;
         _activities[activity.Id] = activity;
-        _lines[activity.Id] = new LineView(activity.WaitlistedPlaces);
+        _lines[activity.Id] = new LineView(activity.WaitlistedPlaces, activity.NextLineKey);
     }
 
     public void Load(RsvpState rsvp)
     {
-        LoadedRsvpIds.Add(rsvp.Id);
+        LoadedRsvps[rsvp.Id] = rsvp;
         _rsvps[(rsvp.ActivityId, rsvp.UserId)] = rsvp;
     }
 
@@ -70,10 +99,9 @@ internal sealed class WorkingSet
         if (!_activities.ContainsKey(activity.Id))
         {
             NewActivities.Add(activity.Id);
-            _lines[activity.Id] = new LineView(loadedPlaces: 0);
+            _lines[activity.Id] = new LineView(loadedPlaces: 0, nextLineKey: 0);
         }
 
-        var line = Line(activity.Id);
         foreach (var entry in decision.Log)
         {
             Log.Add((activity.Id, requestId, entry));
@@ -82,10 +110,19 @@ internal sealed class WorkingSet
                 continue;
             }
 
-            _rsvps[(activity.Id, entry.UserId)] = entry.After;
-            ChangedRsvps[entry.After.Id] = entry.After;
-            line.Follow(entry.Before?.Place, entry.After.Place);
+            Keep(entry.After);
+            if (entry.Before?.Status == RsvpStatus.Offered || entry.After.Status == RsvpStatus.Offered)
+            {
+                OffersTouched.Add(activity.Id);
+            }
         }
+
+        foreach (var mate in decision.TakenAlong)
+        {
+            Keep(mate);
+        }
+
+        FollowLine(decision);
 
         // Once per batch, however many of its commands changed the activity.
         if (decision.Changed && ChangedActivities.Add(activity.Id))
@@ -95,6 +132,55 @@ internal sealed class WorkingSet
 
         _activities[activity.Id] = activity;
     }
+
+    /// <summary>Notes that a user is deleted: from the next command on.</summary>
+    public void Delete(Guid userId)
+    {
+        UsersToDelete.Add(userId);
+        DeletedUsers.Add(userId);
+        KnownUsers.Remove(userId);
+    }
+
+    /// <summary>Notes that a group was made.</summary>
+    public void Make(GroupState group)
+    {
+        Groups[group.Id] = group;
+        NewGroups.Add(group);
+    }
+
+    private IEnumerable<RsvpState> Of(Guid activityId) => _rsvps.Values.Where(rsvp => rsvp.ActivityId == activityId);
+
+    private void Keep(RsvpState rsvp)
+    {
+        _rsvps[(rsvp.ActivityId, rsvp.UserId)] = rsvp;
+        ChangedRsvps[rsvp.Id] = rsvp;
+    }
+
+    /// <summary>Tells the line which places were left and taken, once the whole decision is known: a group moves as one.</summary>
+    private void FollowLine(Decision decision)
+    {
+        var line = Line(decision.Activity.Id);
+        foreach (var entry in decision.Log.Where(entry => entry is { Code: null, After: not null }))
+        {
+            if (entry.After!.Place is LinePlace taken)
+            {
+                line.Take(taken);
+            }
+
+            if (entry.Before?.Place is LinePlace before && before.LineKey != entry.After.Place?.LineKey && !IsTaken(entry.Before, before.LineKey))
+            {
+                line.Leave(before);
+            }
+        }
+
+        foreach (var mate in decision.TakenAlong.Where(mate => mate.Place is not null))
+        {
+            line.Take(mate.Place!);
+        }
+    }
+
+    private bool IsTaken(RsvpState leaver, long lineKey) =>
+        leaver.PlaceId != leaver.Id && Of(leaver.ActivityId).Any(rsvp => rsvp.Place?.LineKey == lineKey);
 
     /// <summary>Notes that seats are free for the line, after the whole batch was decided.</summary>
     public void OpenVacancy(Guid activityId) =>

@@ -4,6 +4,7 @@ using Rsvp.Contracts;
 using Rsvp.Hosting.FailPoints;
 using Rsvp.Hosting.Problems;
 using Rsvp.Worker.Decisions;
+using Rsvp.Worker.Offers;
 using Rsvp.Worker.Outbox;
 using Rsvp.Worker.Waitlist;
 
@@ -136,6 +137,14 @@ internal sealed partial class BatchApplier(
         }
         else
         {
+            if (commands is [{ ExpireOffers: not null } expiry])
+            {
+                foreach (var offer in await OfferDeadlines.ReadDueAsync(connection, expiry.ActivityId, state.Now, cancellationToken))
+                {
+                    state.Load(offer);
+                }
+            }
+
             decided = fold.Decide(state, commands);
             outbox.AddRange(Events.Of(state, Fold.OpenVacancies(state)));
         }

@@ -28,7 +28,13 @@ internal static class BatchLoad
         ON     CONFLICT DO NOTHING
         """;
 
-    private const string DeletedUsersSql = "SELECT user_id FROM users WHERE user_id = ANY($1) AND deleted_at IS NOT NULL";
+    // Of callers only the deleted ones matter; of those whom a command names, everybody.
+    private const string UsersSql =
+        """
+        SELECT user_id, deleted_at IS NOT NULL
+        FROM   users
+        WHERE  user_id = ANY($1) AND (deleted_at IS NOT NULL OR user_id = ANY($2))
+        """;
 
     private const string RsvpsSql =
         $"""
@@ -86,24 +92,30 @@ internal static class BatchLoad
     {
         await using var batch = new NpgsqlBatch(connection);
         AddStatements(batch, commands);
-        await using var row = await batch.ExecuteReaderAsync(cancellationToken);
-        return await ReadResultsAsync(row, cancellationToken);
+        WorkingSet state;
+        await using (var row = await batch.ExecuteReaderAsync(cancellationToken))
+        {
+            state = await ReadResultsAsync(row, cancellationToken);
+        }
+
+        await GroupLoad.ReadAsync(connection, state, commands, cancellationToken);
+        return state;
     }
 
     private static void AddStatements(NpgsqlBatch batch, IReadOnlyList<Command> commands)
     {
         Guid[] activityIds = [.. commands.Select(command => command.ActivityId).Distinct()];
         var callers = commands.Select(command => command.Caller).Where(caller => caller.UserId != Guid.Empty).DistinctBy(caller => caller.UserId).ToList();
-        var parties = commands.Select(command => (command.ActivityId, UserId: command.RsvpUserId ?? command.Caller.UserId)).Distinct().ToList();
-        var hosts = commands.Where(command => command.UpdateActivity is not null)
-            .Select(command => (command.ActivityId, command.Caller.UserId)).Distinct().ToList();
+        Guid[] named = [.. commands.SelectMany(Named).Distinct()];
+        var parties = commands.SelectMany(Parties).Distinct().ToList();
+        var hosts = commands.Where(IsJudgedByHosts).Select(command => (command.ActivityId, command.Caller.UserId)).Distinct().ToList();
         Guid[] partyActivities = [.. parties.Select(party => party.ActivityId)];
         Guid[] partyUsers = [.. parties.Select(party => party.UserId)];
         Guid[] userIds = [.. callers.Select(caller => caller.UserId)];
 
         Sql.Add(batch, ActivitiesSql, activityIds);
         Sql.Add(batch, NewUsersSql, userIds, callers.Select(caller => caller.Name).ToArray(), callers.Select(caller => caller.Email).ToArray());
-        Sql.Add(batch, DeletedUsersSql, userIds);
+        Sql.Add(batch, UsersSql, userIds.Concat(named).ToArray(), named);
         Sql.Add(batch, RsvpsSql, partyActivities, partyUsers);
         Sql.Add(batch, HostsSql, hosts.Select(host => host.ActivityId).ToArray(), hosts.Select(host => host.UserId).ToArray());
         Sql.Add(batch, OutcomesSql, commands.Select(command => command.RequestId).ToArray());
@@ -111,6 +123,21 @@ internal static class BatchLoad
         Sql.Add(batch, RanksSql, partyActivities, partyUsers);
         Sql.Add(batch, SmallestPlacesSql, activityIds);
     }
+
+    /// <summary>Users that a command speaks of.</summary>
+    private static IEnumerable<Guid> Named(Command command) => command switch
+    {
+        { RegisterGroup: { } group } => group.Members.Select(member => member.UserId),
+        { DeleteUser: { } deletion } => [deletion.UserId],
+        _ => [],
+    };
+
+    private static IEnumerable<(Guid ActivityId, Guid UserId)> Parties(Command command) => command.RegisterGroup is { } group
+        ? group.Members.Select(member => (command.ActivityId, member.UserId))
+        : [(command.ActivityId, command.RsvpUserId ?? command.Caller.UserId)];
+
+    private static bool IsJudgedByHosts(Command command) =>
+        command is { UpdateActivity: not null } or { RegisterGroup: not null } or { CancelGroup: not null };
 
     private static async Task<WorkingSet> ReadResultsAsync(NpgsqlDataReader row, CancellationToken cancellationToken)
     {
@@ -129,7 +156,7 @@ internal static class BatchLoad
         await row.NextResultAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken))
         {
-            state.DeletedUsers.Add(row.GetGuid(0));
+            (row.GetBoolean(1) ? state.DeletedUsers : state.KnownUsers).Add(row.GetGuid(0));
         }
 
         await row.NextResultAsync(cancellationToken);

@@ -1,5 +1,7 @@
 using Npgsql;
 using Rsvp.Worker.Decisions;
+using Rsvp.Worker.Groups;
+using Rsvp.Worker.Offers;
 
 namespace Rsvp.Worker.Partitions;
 
@@ -71,8 +73,9 @@ internal static class BatchSave
         """
         INSERT INTO rsvps (
             rsvp_id, activity_id, user_id, status, guest_count, special_requirements, group_id, place_id, line_key, line_seq,
-            place_spots, offer_expires_at, override_spots, checked_in_at, checked_in_by, version, created_at, updated_at)
-        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+            place_spots, offer_expires_at, override_spots, checked_in_at, checked_in_by, version, created_at, updated_at,
+            offer_remind_at, offer_expired)
+        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
         """;
 
     private const string UpdateRsvpsSql =
@@ -81,14 +84,24 @@ internal static class BatchSave
         SET    status = new.status, guest_count = new.guest_count, special_requirements = new.special_requirements,
                group_id = new.group_id, place_id = new.place_id, line_key = new.line_key, line_seq = new.line_seq,
                place_spots = new.place_spots, offer_expires_at = new.offer_expires_at, override_spots = new.override_spots,
-               checked_in_at = new.checked_in_at, checked_in_by = new.checked_in_by, version = new.version, updated_at = new.updated_at
-        FROM   unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) AS new (
+               checked_in_at = new.checked_in_at, checked_in_by = new.checked_in_by, version = new.version, updated_at = new.updated_at,
+               offer_remind_at = new.offer_remind_at, offer_expired = new.offer_expired
+        FROM   unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) AS new (
                    rsvp_id, activity_id, user_id, status, guest_count, special_requirements, group_id, place_id, line_key, line_seq,
-                   place_spots, offer_expires_at, override_spots, checked_in_at, checked_in_by, version, created_at, updated_at)
+                   place_spots, offer_expires_at, override_spots, checked_in_at, checked_in_by, version, created_at, updated_at,
+                   offer_remind_at, offer_expired)
         WHERE  r.rsvp_id = new.rsvp_id
         """;
 
-    /// <summary>Adds the statements that write activities, hosts and RSVPs.</summary>
+    private const string InsertGroupsSql =
+        """
+        INSERT INTO rsvp_groups (group_id, activity_id, created_by, all_or_nothing, created_at)
+        SELECT made.*, $5 FROM unnest($1, $2, $3, $4) AS made
+        """;
+
+    private const string DeleteUsersSql = "UPDATE users SET deleted_at = $2 WHERE user_id = ANY($1) AND deleted_at IS NULL";
+
+    /// <summary>Adds the statements that write activities, hosts, RSVPs and groups, and what hangs on them.</summary>
     /// <param name="batch">The batch; the guard becomes its first statement.</param>
     /// <param name="state">What was decided.</param>
     /// <param name="guards">False leaves the guard out; only the tests that prove it do.</param>
@@ -104,8 +117,14 @@ internal static class BatchSave
         AddChangedActivities(batch, state);
 
         var changed = state.ChangedRsvps.Values.ToList();
-        AddRsvps(batch, InsertRsvpsSql, [.. changed.Where(rsvp => !state.LoadedRsvpIds.Contains(rsvp.Id))]);
-        AddRsvps(batch, UpdateRsvpsSql, [.. changed.Where(rsvp => state.LoadedRsvpIds.Contains(rsvp.Id))]);
+        AddRsvps(batch, InsertRsvpsSql, [.. changed.Where(rsvp => !state.LoadedRsvps.ContainsKey(rsvp.Id))]);
+        AddRsvps(batch, UpdateRsvpsSql, [.. changed.Where(rsvp => state.LoadedRsvps.ContainsKey(rsvp.Id))]);
+        AddGroups(batch, state);
+        OfferDeadlines.Reschedule(batch, state.OffersTouched);
+        if (state.UsersToDelete.Count > 0)
+        {
+            Sql.Add(batch, DeleteUsersSql, state.UsersToDelete.ToArray(), state.Now);
+        }
     }
 
     private static void AddNewActivities(NpgsqlBatch batch, ActivityState[] news, WorkingSet state)
@@ -173,7 +192,16 @@ internal static class BatchSave
             Of(rows, r => r.GuestCount), Of(rows, r => r.SpecialRequirements), Of(rows, r => r.GroupId), Of(rows, r => r.PlaceId),
             Of(rows, r => r.Place?.LineKey), Of(rows, r => r.Place?.LineSeq), Of(rows, r => r.Place?.Spots), Of(rows, r => r.OfferExpiresAt),
             Of(rows, r => r.OverrideSpots), Of(rows, r => r.CheckedInAt), Of(rows, r => r.CheckedInBy), Of(rows, r => r.Version),
-            Of(rows, r => r.CreatedAt), Of(rows, r => r.UpdatedAt));
+            Of(rows, r => r.CreatedAt), Of(rows, r => r.UpdatedAt), Of(rows, r => r.OfferRemindAt), Of(rows, r => r.OfferExpired));
+    }
+
+    private static void AddGroups(NpgsqlBatch batch, WorkingSet state)
+    {
+        GroupState[] made = [.. state.NewGroups];
+        if (made.Length > 0)
+        {
+            Sql.Add(batch, InsertGroupsSql, Of(made, g => g.Id), Of(made, g => g.ActivityId), Of(made, g => g.CreatedBy), Of(made, g => g.AllOrNothing), state.Now);
+        }
     }
 
     private static object[] SettingsColumns(ActivityState[] activities) =>

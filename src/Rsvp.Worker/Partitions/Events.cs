@@ -20,7 +20,7 @@ internal static class Events
                 At = state.Now,
                 Capacity = OutcomeBuilder.Capacity(activity),
                 WaitlistLength = activity.WaitlistedPlaces,
-                Rsvps = [.. rsvpsByActivity[activityId].Select(rsvp => new RsvpChanged
+                Rsvps = [.. rsvpsByActivity[activityId].Where(HasNewVersion).Select(rsvp => new RsvpChanged
                 {
                     RsvpId = rsvp.Id,
                     UserId = rsvp.UserId,
@@ -35,6 +35,9 @@ internal static class Events
         {
             yield return Message(new VacancyOpened { ActivityId = activityId, Version = state.Activities[activityId].Version });
         }
+
+        // Who was only taken along by a group, or reminded, is told nothing new.
+        bool HasNewVersion(RsvpState rsvp) => state.LoadedRsvps.GetValueOrDefault(rsvp.Id)?.Version != rsvp.Version;
 
         OutboxMessage Message(object message) => new(Guid.CreateVersion7(state.Now), message);
     }

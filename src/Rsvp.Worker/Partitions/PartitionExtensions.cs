@@ -16,6 +16,7 @@ internal static class PartitionExtensions
         builder.Services.AddSingleton<Fold>();
         builder.Services.AddSingleton<BatchApplier>();
         builder.Services.AddSingleton<OutcomeReplies>();
+        builder.Services.AddSingleton<SystemCommands>();
         builder.Services.AddSingleton<BusGate>();
         builder.Services.AddSingleton<PartitionHost>();
         builder.Services.AddHostedService(services => services.GetRequiredService<PartitionHost>());

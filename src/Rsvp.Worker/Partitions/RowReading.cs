@@ -21,7 +21,7 @@ internal static class RowReading
         """
         r.rsvp_id, r.activity_id, r.user_id, r.status, r.guest_count, r.special_requirements, r.group_id, r.place_id,
         r.line_key, r.line_seq, r.place_spots, r.offer_expires_at, r.override_spots, r.checked_in_at, r.checked_in_by,
-        r.version, r.created_at, r.updated_at
+        r.version, r.created_at, r.updated_at, r.offer_remind_at, r.offer_expired
         """;
 
     /// <param name="row">Positioned on a row.</param>
@@ -81,6 +81,8 @@ internal static class RowReading
         Version = row.GetInt64(15),
         CreatedAt = row.GetFieldValue<DateTimeOffset>(16),
         UpdatedAt = row.GetFieldValue<DateTimeOffset>(17),
+        OfferRemindAt = Optional<DateTimeOffset>(row, 18),
+        OfferExpired = row.GetBoolean(19),
     };
 
     private static T? Optional<T>(NpgsqlDataReader row, int ordinal)

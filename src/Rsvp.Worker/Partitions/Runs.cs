@@ -32,5 +32,5 @@ internal static class Runs
         }
     }
 
-    private static bool RunsAlone(Command command) => command.PromoteWaitlist is not null || command.UpdateActivity is not null;
+    private static bool RunsAlone(Command command) => command is { PromoteWaitlist: not null } or { ExpireOffers: not null } or { UpdateActivity: not null };
 }

@@ -1,14 +1,12 @@
-using Microsoft.Extensions.Options;
 using Rsvp.Contracts;
-using Rsvp.Hosting.Partitions;
 using Rsvp.Worker.Outbox;
+using Rsvp.Worker.Partitions;
 
 namespace Rsvp.Worker.Promotion;
 
 /// <summary>What one event makes the saga ask for; written in the saga's own transaction. One per event.</summary>
-/// <param name="topology">Which partition owns the activity.</param>
-/// <param name="timeProvider">Makes ids and the time of asking.</param>
-internal sealed class PassRequests(IOptions<PartitionTopologyOptions> topology, TimeProvider timeProvider)
+/// <param name="commands">Makes the commands.</param>
+internal sealed class PassRequests(SystemCommands commands)
 {
     /// <summary>How long an answer may take before the saga asks again: longer than a batch under load, shorter than anybody's patience.</summary>
     public static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(3);
@@ -24,24 +22,8 @@ internal sealed class PassRequests(IOptions<PartitionTopologyOptions> topology, 
     /// <summary>Asks the partition for a pass.</summary>
     public void Ask(Guid activityId, long passNumber)
     {
-        var now = timeProvider.GetUtcNow();
-        _messages.Add(new OutboxMessage(Guid.CreateVersion7(now), new CommandBatch
-        {
-            BatchId = Guid.CreateVersion7(now),
-            Partition = Partitioner.PartitionOf(activityId, topology.Value.Count),
-            Commands =
-            [
-                new Command
-                {
-                    RequestId = Guid.CreateVersion7(now),
-                    Name = CommandNames.PromoteWaitlist,
-                    ActivityId = activityId,
-                    Caller = new Caller { UserId = Guid.Empty },
-                    SubmittedAt = now,
-                    PromoteWaitlist = new PromoteWaitlist { PassNumber = passNumber },
-                },
-            ],
-        }));
+        _messages.Add(commands.Message(
+            activityId, CommandNames.PromoteWaitlist, command => command with { PromoteWaitlist = new PromoteWaitlist { PassNumber = passNumber } }));
         AwaitsAnswer = true;
     }
 

@@ -9,11 +9,12 @@ internal static class UpdateDecision
 {
     /// <param name="activity">The activity as the commands before this one left it.</param>
     /// <param name="existing">The party; null when there is none.</param>
+    /// <param name="mates">The others that wait in its place: a waiting group shrinks, and goes to the back, as one.</param>
     /// <param name="command">What is to change.</param>
     /// <param name="ifMatch">The precondition; null for none.</param>
     /// <param name="now">The database's clock.</param>
     public static Decision Decide(
-        ActivityState activity, RsvpState? existing, UpdateRsvp command, IfMatch? ifMatch, DateTimeOffset now)
+        ActivityState activity, RsvpState? existing, IReadOnlyList<RsvpState> mates, UpdateRsvp command, IfMatch? ifMatch, DateTimeOffset now)
     {
         if (existing is null) return Refuse(ProblemCodes.RsvpNotFound);
         if (!Precondition.Holds(ifMatch, existing)) return Refuse(ProblemCodes.VersionMismatch);
@@ -28,13 +29,14 @@ internal static class UpdateDecision
 
         var seq = activity.LogSeq + 1;
         var movesToBack = growth > 0 && existing.Status == RsvpStatus.Waitlisted;
+        var place = movesToBack ? new LinePlace(activity.NextLineKey, seq, existing.Place!.Spots + growth)
+            : existing.Place is LinePlace kept ? kept with { Spots = kept.Spots + growth }
+            : null;
         var rsvp = existing with
         {
             GuestCount = guestCount,
             SpecialRequirements = requirements,
-            Place = movesToBack ? new LinePlace(activity.NextLineKey, seq, guestCount + 1)
-                : existing.Place is LinePlace place ? place with { Spots = guestCount + 1 }
-                : null,
+            Place = place,
             OverrideSpots = Math.Min(existing.OverrideSpots, guestCount + 1),
             Version = existing.Version + 1,
             UpdatedAt = now,
@@ -58,7 +60,14 @@ internal static class UpdateDecision
             LineKey = rsvp.Place?.LineKey,
             Actor = Actor.Self(existing.UserId),
         };
-        return new Decision { Activity = after, Log = [entry], Rsvp = rsvp, Changed = true };
+        return new Decision
+        {
+            Activity = after,
+            Log = [entry],
+            TakenAlong = growth == 0 ? [] : [.. mates.Select(mate => mate with { Place = place })],
+            Rsvp = rsvp,
+            Changed = true,
+        };
 
         Decision Refuse(string code) => Decision.Refuse(activity, code);
     }

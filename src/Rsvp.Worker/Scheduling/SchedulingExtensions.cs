@@ -2,8 +2,10 @@ using Npgsql;
 using Quartz;
 using Rsvp.Worker.Deadlines;
 using Rsvp.Worker.Migrations;
+using Rsvp.Worker.Offers;
 using Rsvp.Worker.Outbox;
 using Rsvp.Worker.Promotion;
+using Rsvp.Worker.Users;
 
 namespace Rsvp.Worker.Scheduling;
 
@@ -31,6 +33,8 @@ internal static class SchedulingExtensions
             Schedule<DueDeadlines>(quartz, DueDeadlines.Interval);
             Schedule<OutboxSweep>(quartz, OutboxSweep.Interval);
             Schedule<StrandedSeats>(quartz, StrandedSeats.Interval);
+            Schedule<OverdueOffers>(quartz, OverdueOffers.Interval);
+            Schedule<Erasure>(quartz, Erasure.Interval);
         });
         builder.Services.AddHostedService<SchedulerHost>();
     }

@@ -16,35 +16,9 @@ internal static class PassDecision
         var log = new List<LogEntry>();
         foreach (var place in letIn)
         {
-            foreach (var (index, party) in place.Parties.Index())
-            {
-                var seq = activity.LogSeq + 1;
-                var rsvp = party with
-                {
-                    Status = RsvpStatus.Confirmed,
-                    Place = null,
-                    Version = party.Version + 1,
-                    UpdatedAt = now,
-                };
-                log.Add(new LogEntry
-                {
-                    Seq = seq,
-                    Action = LogActions.Promoted,
-                    Rule = Rules.Pass,
-                    UserId = party.UserId,
-                    Before = party,
-                    After = rsvp,
-                    Spots = rsvp.PartySize,
-                    SpotsAffected = rsvp.PartySize,
-                    FreeBefore = activity.Free,
-                    LineKey = place.Place.LineKey,
-                    Actor = Actor.System,
-                });
-
-                // A group leaves the line as one place, with its last member.
-                var leavesPlace = index == place.Parties.Count - 1;
-                activity = activity.Recount(party, rsvp, placesChange: leavesPlace ? -1 : 0) with { LogSeq = seq };
-            }
+            var (after, entries) = Admission.Admit(activity, place, Rules.Pass, Actor.System, now);
+            activity = after;
+            log.AddRange(entries);
         }
 
         var decision = new Decision

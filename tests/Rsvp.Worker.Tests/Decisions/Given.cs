@@ -42,14 +42,18 @@ internal static class Given
         SubmitDecision.Decide(
             activity,
             existing,
-            existing?.UserId ?? Guid.NewGuid(),
-            new SubmitRsvp { GuestCount = partySize - 1, RejectIfFull = rejectIfFull },
-            Guid.NewGuid(),
+            Asking(existing?.UserId ?? Guid.NewGuid(), partySize),
+            rejectIfFull,
+            new EntryIds(Guid.NewGuid()),
             at ?? Now);
 
+    public static Asking Asking(Guid userId, int partySize) => new(userId, partySize - 1, SpecialRequirements: null, Actor.Self(userId));
+
     public static Decision Resize(ActivityState activity, RsvpState existing, int partySize, IfMatch? ifMatch = null, DateTimeOffset? at = null) =>
-        UpdateDecision.Decide(activity, existing, new UpdateRsvp { GuestCount = partySize - 1 }, ifMatch, at ?? Now);
+        UpdateDecision.Decide(activity, existing, mates: [], new UpdateRsvp { GuestCount = partySize - 1 }, ifMatch, at ?? Now);
 
     public static Decision Cancel(ActivityState activity, RsvpState? existing, IfMatch? ifMatch = null) =>
-        CancelDecision.Decide(activity, existing, new CancelRsvp(), ifMatch, Now);
+        CancelDecision.Decide(activity, existing, mates: [], Leaves(existing), ifMatch, Now);
+
+    private static DepartureCause Leaves(RsvpState? party) => new(LogActions.Cancelled, Rules.Cancel, Actor.Self(party?.UserId ?? Guid.Empty));
 }

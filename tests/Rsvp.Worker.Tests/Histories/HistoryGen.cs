@@ -5,7 +5,7 @@ namespace Rsvp.Worker.Tests.Histories;
 /// <summary>Random histories: few users, small capacities, everything that can meet meets.</summary>
 internal static class HistoryGen
 {
-    private const int Users = 9;
+    private const int Users = NaiveActivity.Stranger;
     private const int StepsMax = 40;
     private const int CrowdMax = 12;
 
@@ -36,9 +36,33 @@ internal static class HistoryGen
         Gen.Frequency(
             (4, Gen.Const(Setting.Capacity)),
             (2, Gen.Const(Setting.SkipLimit)),
-            (1, Gen.OneOf(Gen.Const(Setting.WaitlistLimit), Gen.Const(Setting.WaitlistEnabled), Gen.Const(Setting.MaxPartySize), Gen.Const(Setting.CutoffMinutes)))),
+            (1, Gen.OneOf(Gen.Const(Setting.WaitlistLimit), Gen.Const(Setting.WaitlistEnabled), Gen.Const(Setting.MaxPartySize), Gen.Const(Setting.CutoffMinutes), Gen.Const(Setting.PromotionMode)))),
         SmallOrNull,
         (byHost, setting, value) => (Step)new Step.Change(byHost, setting, value));
+
+    private static readonly Gen<GroupParty[]> Members = Gen.Select(
+        Gen.Frequency((12, Gen.Int[0, Users - 1]), (1, Gen.Const(NaiveActivity.Stranger))),
+        Gen.Int[1, 3],
+        (user, size) => new GroupParty(user, size)).Array[1, 4];
+
+    private static readonly Gen<Step> Groups = Gen.Select(
+        Gen.Int[0, Users - 1],
+        Gen.Frequency((3, Gen.Const(false)), (1, Gen.Const(true))),
+        Members,
+        Gen.Frequency((3, Gen.Const(true)), (2, Gen.Const(false))),
+        Gen.Frequency((5, Gen.Const(false)), (1, Gen.Const(true))),
+        (caller, byHost, members, allOrNothing, rejects) => (Step)new Step.Group(
+            caller, byHost, [.. members.DistinctBy(member => member.User).Concat(rejects ? members.Take(1) : [])], allOrNothing, rejects));
+
+    private static readonly Gen<Step> GroupCancels = Gen.Select(
+        Gen.Int[0, Users - 1], Gen.Bool, Gen.Int[0, 3], (caller, byHost, which) => (Step)new Step.CancelGroup(caller, byHost, which));
+
+    private static readonly Gen<Step> Replies = Gen.Select(
+        Gen.Int[0, Users - 1],
+        Gen.Bool,
+        (user, accepts) => accepts ? (Step)new Step.Accept(user) : new Step.Decline(user));
+
+    private static readonly Gen<Step> Expiries = Gen.Const((Step)new Step.Expire());
 
     private static readonly Gen<Step> Passes = Gen.Const((Step)new Step.Pass());
 
@@ -48,21 +72,26 @@ internal static class HistoryGen
 
     /// <summary>Histories in which time stands still, for those whose clock is a real one.</summary>
     public static readonly Gen<History> AtOneTime = Of(
-        Gen.Frequency((4, Submits), (4, Updates), (6, Cancels), (2, Changes), (6, Passes), (1, Agains)));
+        Gen.Frequency(
+            (4, Submits), (4, Groups), (4, Updates), (5, Cancels), (1, GroupCancels), (3, Replies), (2, Changes), (6, Passes), (2, Expiries), (1, Agains)));
 
     /// <summary>Histories in which windows close and the cut-off comes.</summary>
     public static readonly Gen<History> OverTime = Of(
-        Gen.Frequency((8, Submits), (8, Updates), (12, Cancels), (4, Changes), (12, Passes), (2, Agains), (1, Waits)));
+        Gen.Frequency(
+            (8, Submits), (8, Groups), (8, Updates), (10, Cancels), (2, GroupCancels), (6, Replies), (4, Changes), (12, Passes), (4, Expiries), (2, Agains), (1, Waits)));
 
     // A crowd asks first, so that there is a line; low skip limits, so that it stops.
     private static Gen<History> Of(Gen<Step> steps) => Gen.Select(
-        SmallOrNull,
-        Gen.Frequency((4, Gen.Int[0, 2].Select(limit => (int?)limit)), (1, SmallOrNull)),
-        Submits.Array[0, CrowdMax],
+        Gen.Select(
+            SmallOrNull,
+            Gen.Frequency((4, Gen.Int[0, 2].Select(limit => (int?)limit)), (1, SmallOrNull)),
+            Gen.Bool,
+            Gen.Int[0, 1],
+            (capacity, skipLimit, offers, offerHours) => new Beginning(capacity, skipLimit, offers, offerHours)),
+        Gen.Frequency((3, Submits), (1, Groups)).Array[0, CrowdMax],
         Gen.Select(steps, Gen.Bool).Array[1, StepsMax],
-        (capacity, skipLimit, crowd, cutSteps) => new History(
-            capacity,
-            skipLimit,
+        (beginning, crowd, cutSteps) => new History(
+            beginning,
             [.. crowd, .. cutSteps.Select(pair => pair.Item1)],
             [.. crowd.Select(_ => false), .. cutSteps.Select(pair => pair.Item2)]));
 }

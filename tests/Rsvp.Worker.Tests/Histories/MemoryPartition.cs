@@ -1,19 +1,22 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Rsvp.Contracts;
 using Rsvp.Worker.Decisions;
+using Rsvp.Worker.Groups;
 using Rsvp.Worker.Partitions;
 using Rsvp.Worker.Waitlist;
 
 namespace Rsvp.Worker.Tests.Histories;
 
 /// <summary>The decision core with a memory in place of the database: loads for a batch what SQL would, and keeps what it decided.</summary>
-internal sealed class MemoryPartition
+/// <param name="knownUsers">Those whom a group may name.</param>
+internal sealed class MemoryPartition(IEnumerable<Guid> knownUsers)
 {
     private readonly Fold _fold = new(NullLogger<Fold>.Instance);
     private readonly Dictionary<Guid, RsvpState> _rsvps = [];
     private readonly Dictionary<Guid, CommandOutcome> _outcomes = [];
     private readonly Dictionary<Guid, Guid> _requestsByKey = [];
     private readonly HashSet<(Guid, Guid)> _hosts = [];
+    private readonly Dictionary<Guid, GroupState> _groups = [];
 
     public ActivityState? Activity { get; private set; }
 
@@ -23,6 +26,9 @@ internal sealed class MemoryPartition
 
     /// <summary>Those who wait, next first.</summary>
     public IEnumerable<RsvpState> Line => _rsvps.Values.Where(rsvp => rsvp.Place is not null).OrderBy(rsvp => rsvp.Place!.LineKey);
+
+    /// <summary>The places in line, next first, with everybody in them.</summary>
+    public IEnumerable<IGrouping<long, RsvpState>> Places => Line.GroupBy(rsvp => rsvp.Place!.LineKey);
 
     /// <summary>Applies a batch.</summary>
     public IReadOnlyList<CommandOutcome> Apply(IReadOnlyList<Command> commands, DateTimeOffset now) =>
@@ -60,19 +66,28 @@ internal sealed class MemoryPartition
         }
 
         // Only what the commands name, as in the database: the decisions must not need more.
-        foreach (var userId in run.Select(command => command.RsvpUserId ?? command.Caller.UserId).Distinct())
+        List<RsvpState> named = [.. run.SelectMany(Named).Distinct().Select(user => _rsvps.GetValueOrDefault(user)!).Where(rsvp => rsvp is not null)];
+        foreach (var rsvp in named.Where(rsvp => rsvp.Place is not null))
         {
-            if (_rsvps.GetValueOrDefault(userId) is not RsvpState rsvp)
-            {
-                continue;
-            }
-
-            state.Load(rsvp);
-            if (rsvp.Place is LinePlace place)
-            {
-                state.Line(rsvp.ActivityId).LoadRank(place.LineKey, Line.TakeWhile(other => other != rsvp).Count() + 1);
-            }
+            state.Line(rsvp.ActivityId).LoadRank(rsvp.Place!.LineKey, Places.TakeWhile(place => place.Key != rsvp.Place.LineKey).Count() + 1);
         }
+
+        var groups = named.Where(rsvp => rsvp.Place is not null && rsvp.PlaceId != rsvp.Id).Select(rsvp => rsvp.PlaceId)
+            .Concat(run.Where(command => command.CancelGroup is not null).Select(command => command.CancelGroup!.GroupId))
+            .ToHashSet();
+        named.AddRange(_rsvps.Values.Where(rsvp => rsvp.GroupId is Guid group && groups.Contains(group)));
+        if (run is [{ ExpireOffers: not null }])
+        {
+            named.AddRange(_rsvps.Values.Where(rsvp => rsvp.OfferExpiresAt <= now || rsvp.OfferRemindAt <= now));
+        }
+
+        named.ForEach(state.Load);
+        foreach (var group in _groups.Values.Where(group => groups.Contains(group.Id)))
+        {
+            state.Groups[group.Id] = group;
+        }
+
+        state.KnownUsers.UnionWith(knownUsers);
 
         foreach (var command in run)
         {
@@ -91,9 +106,12 @@ internal sealed class MemoryPartition
         return state;
     }
 
+    private static IEnumerable<Guid> Named(Command command) =>
+        command.RegisterGroup?.Members.Select(member => member.UserId) ?? [command.RsvpUserId ?? command.Caller.UserId];
+
     private Line LoadLine() => new(
-        [.. Line.Select(rsvp => new WaitingPlace(rsvp.Place!, [rsvp]))],
-        [.. Log.Where(entry => entry.Rule == Rules.Pass).Select(entry => new Overtake(entry.LineKey!.Value, entry.Seq))],
+        [.. Places.Select(place => new WaitingPlace(place.First().Place!, [.. place]))],
+        [.. Log.Where(entry => entry.Rule == Rules.Pass).GroupBy(entry => entry.LineKey!.Value, (key, rows) => new Overtake(key, rows.Max(row => row.Seq)))],
         IsComplete: true);
 
     private void Save(WorkingSet state, IReadOnlyList<DecidedCommand> decided)
@@ -104,6 +122,7 @@ internal sealed class MemoryPartition
             _rsvps[rsvp.UserId] = rsvp;
         }
 
+        state.NewGroups.ForEach(group => _groups.Add(group.Id, group));
         foreach (var (activityId, _, entry) in state.Log)
         {
             Log.Add(entry);
@@ -113,7 +132,7 @@ internal sealed class MemoryPartition
             }
         }
 
-        foreach (var one in decided.Where(one => one.IsNew))
+        foreach (var one in decided.Where(one => one.IsNew && one.Command.Caller.UserId != Guid.Empty))
         {
             _outcomes.Add(one.Command.RequestId, one.Outcome);
             if (one.KeyId is Guid key)

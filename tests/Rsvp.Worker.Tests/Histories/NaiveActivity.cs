@@ -1,33 +1,43 @@
 namespace Rsvp.Worker.Tests.Histories;
 
 /// <summary>The rules as plainly as they can be written: lists, loops, nothing counted in advance. Knows no code of the worker.</summary>
-internal sealed class NaiveActivity(int? capacity, int? skipLimit)
+internal sealed class NaiveActivity(Beginning beginning)
 {
     /// <summary>Hours from the beginning of a history until registration closes, and until the activity starts.</summary>
     public const int ClosesAfterHours = 6;
     public const int StartsAfterHours = 12;
 
+    /// <summary>Parties in the largest group that is not a host's.</summary>
+    public const int MaxGroupSize = 3;
+
+    /// <summary>A user whom nobody knows.</summary>
+    public const int Stranger = 9;
+
     private readonly Dictionary<int, Party> _parties = [];
+    private readonly List<(int? Creator, int Id)> _groups = [];
     private readonly Dictionary<string, Answer> _answers = [];
     private readonly Dictionary<int, string> _requestsByKey = [];
-    private int? _capacity = capacity;
-    private int? _skipLimit = skipLimit;
+    private int? _capacity = beginning.Capacity;
+    private int? _skipLimit = beginning.SkipLimit;
+    private bool _offers = beginning.Offers;
     private int? _waitlistLimit;
     private bool _waitlistEnabled = true;
     private int _maxPartySize = 4;
     private int _cutoffMinutes;
     private int _hours;
 
-    /// <summary>Those who wait, next first.</summary>
-    public List<Party> Line { get; } = [];
+    /// <summary>The places in line, next first.</summary>
+    public List<Place> Line { get; } = [];
 
     public IReadOnlyDictionary<int, Party> Parties => _parties;
 
-    public int Confirmed => _parties.Values.Where(party => party.Status == "confirmed").Sum(party => party.Size);
+    public int Confirmed => People("confirmed");
+
+    public int Offered => People("offered");
 
     public int? Capacity => _capacity;
 
-    private int? Free => _capacity - Confirmed;
+    private int? Free => _capacity - Confirmed - Offered;
 
     private bool RegistrationIsOpen => _hours < ClosesAfterHours;
 
@@ -35,9 +45,21 @@ internal sealed class NaiveActivity(int? capacity, int? skipLimit)
 
     public void Wait(int hours) => _hours += hours;
 
-    /// <summary>Answers a command; one that was answered before gets its first answer again.</summary>
-    public Answer Answer(string requestId, int? key, Step step)
+    /// <summary>Answers a command; one that was answered before gets its first answer again. The system is not answered.</summary>
+    public Answer? Answer(string requestId, int? key, Step step)
     {
+        if (step is Step.Pass)
+        {
+            Pass();
+            return null;
+        }
+
+        if (step is Step.Expire)
+        {
+            Expire();
+            return null;
+        }
+
         if (_answers.TryGetValue(requestId, out var first))
         {
             return first;
@@ -50,51 +72,54 @@ internal sealed class NaiveActivity(int? capacity, int? skipLimit)
 
         return _answers[requestId] = step switch
         {
-            Step.Submit submit => Submit(submit),
+            Step.Submit submit => Submit(submit.User, submit.Size, submit.RejectIfFull, group: null),
+            Step.Group group => Register(group),
+            Step.CancelGroup cancel => CancelAll(cancel),
             Step.Update update => Update(update),
             Step.Cancel cancel => Cancel(cancel),
+            Step.Accept accept => Reply(accept.User, accepts: true),
+            Step.Decline decline => Reply(decline.User, accepts: false),
             Step.Change change => Change(change),
             _ => throw new ArgumentOutOfRangeException(nameof(step)),
         };
     }
 
     /// <summary>Promotes, always looking from the head of the line.</summary>
-    /// <returns>The users let in, in order.</returns>
-    public List<int> Pass()
+    public void Pass()
     {
-        var letIn = new List<int>();
-        while (Next() is Party next)
+        while (Next() is Place next)
         {
-            foreach (var overtaken in Line.TakeWhile(party => party != next))
+            foreach (var overtaken in Line.TakeWhile(place => place != next))
             {
                 overtaken.Overtaken++;
             }
 
             Line.Remove(next);
-            next.Status = "confirmed";
-            next.Version++;
-            letIn.Add(next.User);
+            foreach (var party in next.Parties)
+            {
+                party.Status = _offers ? "offered" : "confirmed";
+                party.OfferEndsAt = Math.Min(_hours + beginning.OfferHours, StartsAfterHours);
+                party.Version++;
+            }
         }
-
-        return letIn;
     }
 
     /// <summary>Whom a pass would let in now; null when nobody.</summary>
-    public Party? Next()
+    public Place? Next()
     {
         if (!PromotionIsOn)
         {
             return null;
         }
 
-        foreach (var party in Line)
+        foreach (var place in Line)
         {
-            if (Fits(party.Size))
+            if (Fits(place.Size))
             {
-                return party;
+                return place;
             }
 
-            if (party.Size <= _capacity && party.Overtaken >= _skipLimit)
+            if (place.Size <= _capacity && place.Overtaken >= _skipLimit)
             {
                 return null;
             }
@@ -103,28 +128,103 @@ internal sealed class NaiveActivity(int? capacity, int? skipLimit)
         return null;
     }
 
-    private Answer Submit(Step.Submit step)
+    private void Expire()
     {
-        var party = _parties.GetValueOrDefault(step.User);
+        foreach (var party in _parties.Values.Where(party => party.Status == "offered" && party.OfferEndsAt <= _hours))
+        {
+            party.Status = "cancelled";
+            party.OfferExpired = true;
+            party.Version++;
+        }
+    }
+
+    private Answer Submit(int user, int size, bool rejectIfFull, int? group)
+    {
+        var party = _parties.GetValueOrDefault(user);
         if (party is { Status: not "cancelled" }) return new Answer("already_registered", Rsvp: Show(party));
         if (!RegistrationIsOpen) return new Answer("registration_closed");
-        if (step.Size > _maxPartySize) return new Answer("party_too_large");
+        if (size > _maxPartySize) return new Answer("party_too_large");
+        if (TurnsAway(size, rejectIfFull) is string code) return new Answer(code);
 
-        var getsSeats = Line.Count == 0 && Fits(step.Size);
-        if (!getsSeats && (step.RejectIfFull || !_waitlistEnabled)) return new Answer("activity_full");
-        if (!getsSeats && Line.Count >= _waitlistLimit) return new Answer("waitlist_full");
-
-        party ??= _parties[step.User] = new Party { User = step.User };
-        party.Size = step.Size;
-        party.Text = null;
-        party.Version++;
-        party.Status = getsSeats ? "confirmed" : "waitlisted";
-        if (!getsSeats)
+        party = Enter(user, size, group);
+        if (Line.Count == 0 && Fits(size))
         {
-            GoToBack(party);
+            party.Status = "confirmed";
+        }
+        else
+        {
+            party.Status = "waitlisted";
+            Line.Add(new Place([party]));
         }
 
         return new Answer(null, Created: true, Show(party));
+    }
+
+    private Answer Register(Step.Group step)
+    {
+        if (step.Members.Count > (step.ByHost ? 200 : MaxGroupSize)) return new Answer("group_too_large");
+        if (step.Members.Select(member => member.User).Distinct().Count() < step.Members.Count) return new Answer("duplicate_member");
+
+        var id = _groups.Count + 1;
+        if (!step.AllOrNothing)
+        {
+            List<ShownMember> shown = [.. step.Members.Select(member =>
+            {
+                var answer = member.User == Stranger ? new Answer("user_not_found") : Submit(member.User, member.Size, step.RejectIfFull, id);
+                var isOwn = !step.ByHost && member.User == step.Caller;
+                return new ShownMember(member.User, answer.Code is null ? answer.Rsvp : isOwn ? answer.Rsvp : null, answer.Code);
+            })];
+            var isAny = shown.Exists(member => member.Code is null);
+            if (isAny)
+            {
+                _groups.Add((step.ByHost ? null : step.Caller, id));
+            }
+
+            // Where each stands is said when all were decided.
+            return new Answer(null, isAny, Members: ShownMember.List(shown.Select(member =>
+                member with { Rsvp = member.Rsvp is null ? null : Show(_parties[member.User]) })));
+        }
+
+        if (!RegistrationIsOpen) return new Answer("registration_closed");
+        List<string?> codes = [.. step.Members.Select(member =>
+            member.User == Stranger ? "user_not_found"
+            : _parties.GetValueOrDefault(member.User) is { Status: not "cancelled" } ? "already_registered"
+            : member.Size > _maxPartySize ? "party_too_large"
+            : null)];
+        if (codes.Find(code => code is not null) is string first)
+        {
+            return new Answer(first, Members: ShownMember.List(step.Members.Zip(codes, (member, code) => new ShownMember(member.User, null, code))));
+        }
+
+        var people = step.Members.Sum(member => member.Size);
+        if (TurnsAway(people, step.RejectIfFull) is string turnedAway) return new Answer(turnedAway);
+
+        var fits = Line.Count == 0 && Fits(people);
+        List<Party> parties = [.. step.Members.Select(member => Enter(member.User, member.Size, id))];
+        parties.ForEach(party => party.Status = fits ? "confirmed" : "waitlisted");
+        if (!fits)
+        {
+            Line.Add(new Place(parties));
+        }
+
+        _groups.Add((step.ByHost ? null : step.Caller, id));
+        return new Answer(null, Created: true, Members: ShownMember.List(parties.Select(party => new ShownMember(party.User, Show(party), null))));
+    }
+
+    private Answer CancelAll(Step.CancelGroup step)
+    {
+        if (_groups.Count == 0) return new Answer("group_not_found");
+
+        var (creator, id) = _groups[step.Which % _groups.Count];
+        if (!step.ByHost && creator != step.Caller) return new Answer("group_not_found");
+
+        List<Party> parties = [.. _parties.Values.Where(party => party.Group == id)];
+        foreach (var party in parties.Where(party => party.Status != "cancelled"))
+        {
+            End(party);
+        }
+
+        return new Answer(null, Members: ShownMember.List(parties.OrderBy(party => party.User).Select(party => new ShownMember(party.User, Show(party), null))));
     }
 
     private Answer Update(Step.Update step)
@@ -141,10 +241,14 @@ internal sealed class NaiveActivity(int? capacity, int? skipLimit)
         {
             if (!RegistrationIsOpen) return new Answer("registration_closed");
             if (size > _maxPartySize) return new Answer("party_too_large");
+            if (party.Status == "offered") return new Answer("not_enough_capacity");
             if (party.Status == "confirmed" && (Line.Count > 0 || !Fits(size - party.Size))) return new Answer("not_enough_capacity");
             if (party.Status == "waitlisted")
             {
-                GoToBack(party);
+                var place = PlaceOf(party)!;
+                Line.Remove(place);
+                Line.Add(place);
+                place.Overtaken = 0;
             }
         }
 
@@ -160,9 +264,25 @@ internal sealed class NaiveActivity(int? capacity, int? skipLimit)
         if (!Holds(step.Match, party)) return new Answer("version_mismatch");
         if (party.Status == "cancelled") return new Answer(null, Rsvp: Show(party));
 
-        Line.Remove(party);
-        party.Status = "cancelled";
-        party.Version++;
+        End(party);
+        return new Answer(null, Rsvp: Show(party));
+    }
+
+    private Answer Reply(int user, bool accepts)
+    {
+        if (!_parties.TryGetValue(user, out var party)) return new Answer("rsvp_not_found");
+        if (party.Status != "offered") return new Answer(party.OfferExpired ? "offer_expired" : "no_open_offer");
+
+        if (accepts)
+        {
+            party.Status = "confirmed";
+            party.Version++;
+        }
+        else
+        {
+            End(party);
+        }
+
         return new Answer(null, Rsvp: Show(party));
     }
 
@@ -172,7 +292,7 @@ internal sealed class NaiveActivity(int? capacity, int? skipLimit)
 
         switch (step.Setting)
         {
-            case Setting.Capacity when step.Value != _capacity && step.Value < Confirmed:
+            case Setting.Capacity when step.Value != _capacity && step.Value < Confirmed + Offered:
                 return new Answer("capacity_below_taken");
             case Setting.Capacity:
                 _capacity = step.Value;
@@ -192,6 +312,9 @@ internal sealed class NaiveActivity(int? capacity, int? skipLimit)
             case Setting.CutoffMinutes:
                 _cutoffMinutes = 60 * (step.Value ?? 0);
                 break;
+            case Setting.PromotionMode:
+                _offers = step.Value > 0;
+                break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(step));
         }
@@ -199,20 +322,69 @@ internal sealed class NaiveActivity(int? capacity, int? skipLimit)
         return new Answer(null);
     }
 
-    private bool Fits(int size) => _capacity is null || size <= Free;
-
-    private void GoToBack(Party party)
+    /// <summary>Why somebody who asks gets neither seats nor a place in line; null when one of them.</summary>
+    private string? TurnsAway(int people, bool rejectIfFull)
     {
-        Line.Remove(party);
-        Line.Add(party);
-        party.Overtaken = 0;
+        if (Line.Count == 0 && Fits(people)) return null;
+        if (rejectIfFull || !_waitlistEnabled) return "activity_full";
+        return Line.Count >= _waitlistLimit ? "waitlist_full" : null;
     }
 
-    private Shown Show(Party party) =>
-        new(party.Status, party.Size, party.Version, party.Status == "waitlisted" ? Line.IndexOf(party) + 1 : null);
+    private Party Enter(int user, int size, int? group)
+    {
+        if (!_parties.TryGetValue(user, out var party))
+        {
+            party = _parties[user] = new Party { User = user };
+        }
+
+        party.Size = size;
+        party.Text = null;
+        party.Group = group;
+        party.OfferExpired = false;
+        party.Status = "";
+        party.Version++;
+        return party;
+    }
+
+    private void End(Party party)
+    {
+        if (PlaceOf(party) is Place place)
+        {
+            place.Parties.Remove(party);
+            if (place.Parties.Count == 0)
+            {
+                Line.Remove(place);
+            }
+        }
+
+        party.Status = "cancelled";
+        party.Version++;
+    }
+
+    private int People(string status) => _parties.Values.Where(party => party.Status == status).Sum(party => party.Size);
+
+    private bool Fits(int size) => _capacity is null || size <= Free;
+
+    private Place? PlaceOf(Party party) => Line.Find(place => place.Parties.Contains(party));
+
+    private Shown Show(Party party) => new(
+        party.Status,
+        party.Size,
+        party.Version,
+        PlaceOf(party) is Place place ? Line.IndexOf(place) + 1 : null);
 
     private static bool Holds(Match match, Party party) =>
         !match.IsGiven || (match.Version is long version ? party.Version == version : party.Status != "cancelled");
+
+    /// <summary>What stands in line as one.</summary>
+    internal sealed class Place(List<Party> parties)
+    {
+        public List<Party> Parties { get; } = parties;
+
+        public int Size => Parties.Sum(party => party.Size);
+
+        public int Overtaken { get; set; }
+    }
 
     internal sealed class Party
     {
@@ -226,6 +398,10 @@ internal sealed class NaiveActivity(int? capacity, int? skipLimit)
 
         public long Version { get; set; }
 
-        public int Overtaken { get; set; }
+        public int? Group { get; set; }
+
+        public int OfferEndsAt { get; set; }
+
+        public bool OfferExpired { get; set; }
     }
 }

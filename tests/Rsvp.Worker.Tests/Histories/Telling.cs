@@ -8,8 +8,12 @@ internal sealed class Telling
     private readonly List<(Step Step, Command Command, int? Key)> _told = [];
     private readonly Dictionary<string, Guid> _requestIds = [];
     private readonly Guid[] _users = [.. Enumerable.Range(0, 10).Select(_ => Guid.NewGuid())];
+    private readonly List<Guid> _groups = [];
     private readonly Guid[] _keys = [.. Enumerable.Range(0, 10).Select(_ => Guid.NewGuid())];
     private readonly DateTimeOffset _submittedAt;
+
+    // Less than a microsecond: over by the time anybody looks.
+    private const double AtOnceMinutes = 1e-9;
 
     public Telling(History history, DateTimeOffset now)
     {
@@ -23,9 +27,12 @@ internal sealed class Telling
                     Title = "A history",
                     StartsAt = now.AddHours(NaiveActivity.StartsAfterHours),
                     RegistrationClosesAt = now.AddHours(NaiveActivity.ClosesAfterHours),
-                    Capacity = history.Capacity,
-                    SkipLimit = history.SkipLimit,
+                    Capacity = history.Beginning.Capacity,
+                    SkipLimit = history.Beginning.SkipLimit,
                     MaxPartySize = 4,
+                    MaxGroupSize = NaiveActivity.MaxGroupSize,
+                    PromotionMode = history.Beginning.Offers ? "offer" : "auto",
+                    OfferMinutes = history.Beginning.OfferHours == 0 ? AtOnceMinutes : 60 * history.Beginning.OfferHours,
                 },
             },
         };
@@ -37,6 +44,9 @@ internal sealed class Telling
 
     /// <summary>The command that opens the activity.</summary>
     public Command Create { get; }
+
+    /// <summary>Everybody whom somebody knows.</summary>
+    public IEnumerable<Guid> KnownUsers => _users.Where((_, user) => user != NaiveActivity.Stranger);
 
     public int UserOf(Guid userId) => Array.IndexOf(_users, userId);
 
@@ -66,6 +76,22 @@ internal sealed class Telling
                 },
                 IfMatch = Match(update.Match),
             },
+            Step.Group group => Envelope(CommandNames.RegisterGroup, group.ByHost ? Host : _users[group.Caller]) with
+            {
+                RegisterGroup = new RegisterGroup
+                {
+                    AllOrNothing = group.AllOrNothing,
+                    RejectIfFull = group.RejectIfFull,
+                    Members = [.. group.Members.Select(member => new GroupMember { UserId = _users[member.User], GuestCount = member.Size - 1 })],
+                },
+            },
+            Step.CancelGroup cancel => Envelope(CommandNames.CancelGroup, cancel.ByHost ? Host : _users[cancel.Caller]) with
+            {
+                CancelGroup = new CancelGroup { GroupId = _groups.Count == 0 ? Guid.NewGuid() : _groups[cancel.Which % _groups.Count] },
+            },
+            Step.Accept accept => Envelope(CommandNames.AcceptOffer, _users[accept.User]) with { AcceptOffer = new AcceptOffer() },
+            Step.Decline decline => Envelope(CommandNames.DeclineOffer, _users[decline.User]) with { DeclineOffer = new DeclineOffer() },
+            Step.Expire => Envelope(CommandNames.ExpireOffers, Guid.Empty) with { ExpireOffers = new ExpireOffers() },
             Step.Cancel cancel => Envelope(CommandNames.CancelRsvp, _users[cancel.User]) with
             {
                 CancelRsvp = new CancelRsvp(),
@@ -92,14 +118,22 @@ internal sealed class Telling
     }
 
     /// <summary>An outcome in the words of the model.</summary>
-    public static Answer Hear(CommandOutcome outcome)
+    public Answer Hear(CommandOutcome outcome)
     {
-        var rsvp = outcome.Rsvp ?? outcome.Problem?.Rsvp;
+        if (outcome is { Command: CommandNames.RegisterGroup, GroupId: Guid groupId } && !_groups.Contains(groupId))
+        {
+            _groups.Add(groupId);
+        }
+
+        var members = outcome.Results?.Select(result => new ShownMember(UserOf(result.UserId), Show(result.Rsvp ?? result.Problem?.Rsvp), result.Problem?.Code));
         return new Answer(
             outcome.Problem?.Code,
             outcome.Created,
-            rsvp is null ? null : new Shown(rsvp.Status, rsvp.PartySize, rsvp.Version, rsvp.WaitlistPosition));
+            Show(outcome.Rsvp ?? outcome.Problem?.Rsvp),
+            members is null ? null : ShownMember.List(outcome.Command == CommandNames.CancelGroup ? members.OrderBy(member => member.User) : members));
     }
+
+    private static Shown? Show(RsvpDocument? rsvp) => rsvp is null ? null : new Shown(rsvp.Status, rsvp.PartySize, rsvp.Version, rsvp.WaitlistPosition);
 
     private static UpdateActivity Change(Step.Change change)
     {
@@ -111,6 +145,7 @@ internal sealed class Telling
             Setting.WaitlistLimit => new UpdateActivity { WaitlistLimit = change.Value, Clear = clears ? ["waitlistLimit"] : [] },
             Setting.WaitlistEnabled => new UpdateActivity { WaitlistEnabled = change.Value > 0 },
             Setting.MaxPartySize => new UpdateActivity { MaxPartySize = Math.Max(1, change.Value ?? 1) },
+            Setting.PromotionMode => new UpdateActivity { PromotionMode = change.Value > 0 ? "offer" : "auto" },
             Setting.CutoffMinutes => new UpdateActivity { PromotionCutoffMinutes = 60 * (change.Value ?? 0) },
             _ => throw new ArgumentOutOfRangeException(nameof(change)),
         };

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Rsvp.Contracts;
 using Rsvp.Hosting.Partitions;
+using Rsvp.Worker.Partitions;
 using Rsvp.Worker.Promotion;
 
 namespace Rsvp.Worker.Tests.Promotion;
@@ -21,6 +22,7 @@ public sealed class WaitlistPromotionTests : IAsyncLifetime
         _services = new ServiceCollection()
             .AddSingleton(TimeProvider.System)
             .AddSingleton(Options.Create(new PartitionTopologyOptions()))
+            .AddSingleton<SystemCommands>()
             .AddScoped<PassRequests>()
             .AddScoped<AskForNextPass>()
             .AddScoped<AskForPassAgain>()

@@ -91,10 +91,10 @@ public sealed class UpdateAndCancelDecisionTests
     public void Absent_requirements_are_kept_and_null_clears_them()
     {
         var (activity, parties) = Given.After(Given.Activity(9), 1);
-        var set = UpdateDecision.Decide(activity, parties[0], new UpdateRsvp { SetsSpecialRequirements = true, SpecialRequirements = "ramp" }, null, Given.Now);
+        var set = UpdateDecision.Decide(activity, parties[0], mates: [], new UpdateRsvp { SetsSpecialRequirements = true, SpecialRequirements = "ramp" }, null, Given.Now);
 
         var kept = Given.Resize(set.Activity, set.Rsvp!, 2);
-        var cleared = UpdateDecision.Decide(set.Activity, set.Rsvp, new UpdateRsvp { SetsSpecialRequirements = true }, null, Given.Now);
+        var cleared = UpdateDecision.Decide(set.Activity, set.Rsvp, mates: [], new UpdateRsvp { SetsSpecialRequirements = true }, null, Given.Now);
 
         Assert.Equal("ramp", kept.Rsvp!.SpecialRequirements);
         Assert.Null(cleared.Rsvp!.SpecialRequirements);

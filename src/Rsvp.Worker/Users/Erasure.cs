@@ -1,0 +1,85 @@
+using Npgsql;
+using Quartz;
+using Rsvp.Contracts;
+using Rsvp.Worker.Outbox;
+using Rsvp.Worker.Partitions;
+
+namespace Rsvp.Worker.Users;
+
+/// <summary>Carries out deletions: ends a deleted user's RSVPs through their partitions, then erases what is personal. The bare id stays, for statistics.</summary>
+/// <remarks>
+/// It starts anew from the tables every time, so it survives any restart. The personal columns go once nothing is left to end; the user is looked at
+/// for one more day, because a batch that was loaded before the deletion may be committed after it.
+/// </remarks>
+/// <param name="dataSource">The worker's database.</param>
+/// <param name="commands">Makes the commands.</param>
+/// <param name="dispatcher">Publishes after the commit.</param>
+[DisallowConcurrentExecution]
+internal sealed class Erasure(NpgsqlDataSource dataSource, SystemCommands commands, OutboxDispatcher dispatcher) : IJob
+{
+    // More than this at once waits for the next time, a second later.
+    private const int RsvpsMax = 500;
+
+    private const string FindSql =
+        """
+        SELECT r.activity_id, r.user_id
+        FROM   users u
+        JOIN   rsvps r USING (user_id)
+        WHERE  u.deleted_at IS NOT NULL AND (u.erased_at IS NULL OR u.erased_at > now() - interval '1 day')
+          AND  (r.status <> 'cancelled' OR r.special_requirements IS NOT NULL)
+        ORDER  BY u.deleted_at, r.activity_id
+        LIMIT  $1
+        """;
+
+    // What the log and the stored outcomes tell of the user's RSVPs keeps its facts and loses its words.
+    private const string EraseSql =
+        """
+        WITH done AS (
+            UPDATE users u
+            SET    name = NULL, email = NULL, birth_year = NULL, city = NULL, erased_at = now()
+            WHERE  u.deleted_at IS NOT NULL AND u.erased_at IS NULL
+              AND  NOT EXISTS (SELECT FROM rsvps r WHERE r.user_id = u.user_id AND (r.status <> 'cancelled' OR r.special_requirements IS NOT NULL))
+            RETURNING u.user_id
+        ), told AS (
+            SELECT l.log_id, l.request_id FROM done JOIN rsvps r USING (user_id) JOIN rsvp_analytics l ON l.rsvp_id = r.rsvp_id
+        ), reasons AS (
+            UPDATE rsvp_analytics l SET reason = NULL FROM told WHERE l.log_id = told.log_id AND l.reason IS NOT NULL
+        )
+        UPDATE rsvp_requests q
+        SET    outcome = (q.outcome::jsonb #- '{rsvp,specialRequirements}')::json
+        FROM   done
+        WHERE  q.user_id = done.user_id AND q.request_id IN (SELECT request_id FROM told)
+        """;
+
+    /// <summary>How often it looks.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    /// <inheritdoc/>
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default) => await SweepAsync(cancellationToken);
+
+    /// <summary>Looks once.</summary>
+    /// <returns>How many RSVPs are to be ended.</returns>
+    public async Task<int> SweepAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        var messages = new List<OutboxMessage>();
+        await using (var find = new NpgsqlCommand(FindSql, connection))
+        {
+            find.Parameters.AddWithValue(RsvpsMax);
+            await using var row = await find.ExecuteReaderAsync(cancellationToken);
+            while (await row.ReadAsync(cancellationToken))
+            {
+                var userId = row.GetGuid(1);
+                messages.Add(commands.Message(
+                    row.GetGuid(0), CommandNames.EraseRsvp, command => command with { RsvpUserId = userId, EraseRsvp = new EraseRsvp() }));
+            }
+        }
+
+        await using var batch = new NpgsqlBatch(connection);
+        OutboxInsert.Add(batch, messages);
+        Sql.Add(batch, EraseSql);
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+        dispatcher.Publish(messages);
+        return messages.Count;
+    }
+}
