@@ -1,11 +1,14 @@
 using Rsvp.Api.Activities;
 using Rsvp.Api.Documentation;
 using Rsvp.Api.Edge;
+using Rsvp.Api.Groups;
+using Rsvp.Api.Offers;
 using Rsvp.Api.Origin;
 using Rsvp.Api.Reads;
 using Rsvp.Api.Requests;
 using Rsvp.Api.Rsvps;
 using Rsvp.Api.Submitting;
+using Rsvp.Api.Users;
 using Rsvp.Api.Waitlist;
 using Rsvp.Hosting.Auth;
 using Rsvp.Hosting.ServiceDefaults;
@@ -31,6 +34,7 @@ internal static class ApiHost
         builder.AddActivities();
         builder.AddRsvps();
         builder.AddWaitlist();
+        builder.AddUsers();
         builder.AddOrigin();
         builder.AddDocumentation();
 
@@ -45,8 +49,11 @@ internal static class ApiHost
         app.MapActivityReads();
         app.MapRsvpCommands();
         app.MapRsvpReads();
+        app.MapGroups();
+        app.MapOffers();
         app.MapHostedRsvps();
         app.MapWaitlist();
+        app.MapUsers();
         app.MapRequests();
         app.MapOrigin();
         app.MapDocumentation();

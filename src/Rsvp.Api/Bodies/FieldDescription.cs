@@ -8,6 +8,7 @@ internal enum FieldType
     Flag,
     Text,
     Time,
+    Id,
 }
 
 /// <summary>What a field may be.</summary>
@@ -29,4 +30,8 @@ internal interface IFieldListener
     void Hears(FieldDescription field);
 
     void Requires(string name);
+
+    /// <summary>A field is a list of objects.</summary>
+    /// <returns>Who hears what is asked of the fields of one of them.</returns>
+    IFieldListener HearsList(string name, int min, int max);
 }

@@ -157,6 +157,62 @@ internal sealed class JsonFields(JsonElement json, BodyRules rules, FieldErrors 
         return null;
     }
 
+    /// <summary>A UUID.</summary>
+    internal Guid? Id(string name)
+    {
+        listener?.Hears(new FieldDescription(name, FieldType.Id, IsNullable: false));
+        if (!TryFind(name, JsonValueKind.String, "a UUID", nullable: false, out var value))
+        {
+            return null;
+        }
+
+        if (value.TryGetGuid(out var id))
+        {
+            return id;
+        }
+
+        Refuse(name, "Must be a UUID.");
+        return null;
+    }
+
+    /// <summary>A list of objects, each read by <paramref name="read"/>.</summary>
+    internal IReadOnlyList<T> Objects<T>(string name, int min, int max, Func<JsonFields, T> read)
+    {
+        if (listener?.HearsList(name, min, max) is { } item)
+        {
+            using var empty = JsonDocument.Parse("{}");
+            read(new JsonFields(empty.RootElement, rules, new FieldErrors(), listener: item));
+        }
+
+        if (!TryFind(name, JsonValueKind.Array, "a list", nullable: false, out var list))
+        {
+            return [];
+        }
+
+        if (list.GetArrayLength() < min || list.GetArrayLength() > max)
+        {
+            Refuse(name, string.Create(CultureInfo.InvariantCulture, $"Must be a list of {min} to {max} objects."));
+            return [];
+        }
+
+        var items = new List<T>(list.GetArrayLength());
+        foreach (var (index, value) in list.EnumerateArray().Index())
+        {
+            var itemPath = string.Create(CultureInfo.InvariantCulture, $"{name}[{index}]");
+            if (value.ValueKind != JsonValueKind.Object)
+            {
+                Refuse(itemPath, "Must be an object.");
+                continue;
+            }
+
+            var fields = new JsonFields(value, rules, errors, $"{path}{itemPath}.");
+            items.Add(read(fields));
+            fields.RefuseUnknown();
+        }
+
+        return items;
+    }
+
     /// <summary>Notes an error for every field that nobody asked for, and for every field that is there twice.</summary>
     internal void RefuseUnknown()
     {

@@ -30,7 +30,7 @@ internal sealed class BodySchema : IFieldListener
     public void Hears(FieldDescription field)
     {
         var type = TypeOf(field.Type) | (field.IsNullable ? JsonSchemaType.Null : 0);
-        var schema = new OpenApiSchema { Type = type, Format = field.Type == FieldType.Time ? "date-time" : null };
+        var schema = new OpenApiSchema { Type = type, Format = FormatOf(field.Type) };
         if (field.Type == FieldType.Text)
         {
             schema.MinLength = (int?)field.Min;
@@ -46,12 +46,26 @@ internal sealed class BodySchema : IFieldListener
         _schema.Properties!.Add(field.Name, schema);
     }
 
+    public IFieldListener HearsList(string name, int min, int max)
+    {
+        var item = new BodySchema();
+        _schema.Properties!.Add(name, new OpenApiSchema { Type = JsonSchemaType.Array, MinItems = min, MaxItems = max, Items = item._schema });
+        return item;
+    }
+
+    private static string? FormatOf(FieldType type) => type switch
+    {
+        FieldType.Time => "date-time",
+        FieldType.Id => "uuid",
+        _ => null,
+    };
+
     private static JsonSchemaType TypeOf(FieldType type) => type switch
     {
         FieldType.Integer => JsonSchemaType.Integer,
         FieldType.Number => JsonSchemaType.Number,
         FieldType.Flag => JsonSchemaType.Boolean,
-        FieldType.Text or FieldType.Time => JsonSchemaType.String,
+        FieldType.Text or FieldType.Time or FieldType.Id => JsonSchemaType.String,
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "No such type."),
     };
 }

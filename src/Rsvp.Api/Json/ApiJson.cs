@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Rsvp.Api.Paging;
 using Rsvp.Api.Rsvps;
+using Rsvp.Api.Users;
 using Rsvp.Api.Waitlist;
 using Rsvp.Contracts;
 
@@ -17,6 +18,8 @@ namespace Rsvp.Api.Json;
 [JsonSerializable(typeof(Page<HostedRsvp>))]
 [JsonSerializable(typeof(PositionDocument))]
 [JsonSerializable(typeof(WaitlistDocument))]
+[JsonSerializable(typeof(Profile))]
+[JsonSerializable(typeof(Page<MyRsvp>))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>Text is written as it is, not as \u escapes: answers are <c>application/json</c> with <c>nosniff</c>, never part of a page.</summary>

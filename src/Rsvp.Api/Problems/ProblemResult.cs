@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Rsvp.Api.Json;
+using Rsvp.Api.Requests;
 using Rsvp.Contracts;
 using Rsvp.Hosting.Problems;
 
@@ -27,6 +28,9 @@ internal sealed class ProblemResult(string code, string? detail = null) : IResul
 
     /// <summary>Present state, for refusals decided in the partition.</summary>
     internal ProblemDocument? Context { get; init; }
+
+    /// <summary>What became of each member, for a refused group; null for other commands.</summary>
+    internal IReadOnlyList<MemberResult>? Results { get; init; }
 
     public Task ExecuteAsync(HttpContext httpContext)
     {
@@ -98,6 +102,11 @@ internal sealed class ProblemResult(string code, string? detail = null) : IResul
         if (Context is not null)
         {
             WriteContext(writer, Context);
+        }
+
+        if (Results is not null)
+        {
+            RequestDocument.WriteResults(writer, Results);
         }
 
         writer.WriteEndObject();

@@ -36,7 +36,15 @@ internal static class RequestDocument
         writer.WriteString("requestId"u8, outcome.RequestId);
         writer.WriteString("command"u8, outcome.Command);
         writer.WriteString("status"u8, outcome.Problem is null ? "completed"u8 : "rejected"u8);
-        writer.WriteString("activityId"u8, outcome.ActivityId);
+        if (outcome.Command == CommandNames.DeleteUser)
+        {
+            writer.WriteNull("activityId"u8);
+        }
+        else
+        {
+            writer.WriteString("activityId"u8, outcome.ActivityId);
+        }
+
         writer.WriteString("submittedAt"u8, outcome.SubmittedAt.UtcDateTime);
         writer.WriteString("completedAt"u8, outcome.CompletedAt.UtcDateTime);
         WriteRsvp(writer, outcome.Rsvp);
@@ -44,6 +52,11 @@ internal static class RequestDocument
         {
             writer.WritePropertyName("activity"u8);
             JsonSerializer.Serialize(writer, outcome.Activity, ApiJson.Default.ActivityDocument);
+        }
+
+        if (outcome.GroupId is { } groupId)
+        {
+            writer.WriteString("groupId"u8, groupId);
         }
 
         if (outcome.Results is not null)
@@ -68,7 +81,8 @@ internal static class RequestDocument
         }
     }
 
-    private static void WriteResults(Utf8JsonWriter writer, IReadOnlyList<MemberResult> results)
+    /// <summary>Writes what became of each member of a group.</summary>
+    internal static void WriteResults(Utf8JsonWriter writer, IReadOnlyList<MemberResult> results)
     {
         writer.WriteStartArray("results"u8);
         foreach (var result in results)

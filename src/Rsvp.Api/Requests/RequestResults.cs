@@ -40,7 +40,7 @@ internal sealed class OutcomeResult(CommandOutcome outcome, int waitSeconds) : I
         headers["Preference-Applied"] = waitSeconds.ToString("'wait='0", CultureInfo.InvariantCulture);
         if (outcome.Problem is { } problem)
         {
-            return new ProblemResult(problem.Code, problem.Detail) { RequestId = outcome.RequestId, Context = problem }.ExecuteAsync(httpContext);
+            return new ProblemResult(problem.Code, problem.Detail) { RequestId = outcome.RequestId, Context = problem, Results = outcome.Results }.ExecuteAsync(httpContext);
         }
 
         if (outcome.Rsvp is { } rsvp)

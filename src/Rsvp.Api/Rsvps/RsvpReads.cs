@@ -8,7 +8,7 @@ namespace Rsvp.Api.Rsvps;
 internal sealed class RsvpReads(NpgsqlDataSource database)
 {
     // A place's position is its rank; places are counted on the index of the line, in its order, without sorting.
-    private const string Columns =
+    internal const string Columns =
         """
         r.rsvp_id AS id, r.activity_id, r.user_id, r.status, r.guest_count, r.total_spots AS party_size, r.special_requirements,
         CASE WHEN r.status = 'waitlisted' THEN (

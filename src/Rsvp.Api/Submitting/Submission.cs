@@ -32,6 +32,9 @@ internal sealed class Submission(Command command, long takenAt, OutcomeWaiter? w
     // Measured: the JSON of a submit without text is about 330 bytes.
     private const int EnvelopeBytes = 400;
 
+    // The JSON of a member without text is about 100 bytes; counted like text, three bytes each.
+    private const int MemberChars = 40;
+
     internal Command Command { get; } = command;
 
     /// <summary>Timestamp at which the API took it.</summary>
@@ -48,7 +51,7 @@ internal sealed class Submission(Command command, long takenAt, OutcomeWaiter? w
     }
 
     /// <summary>How many commands it counts as.</summary>
-    internal int Weight { get; } = 1;
+    internal int Weight { get; } = command.RegisterGroup?.Members.Count ?? 1;
 
     /// <summary>About its size in a message.</summary>
     internal int EstimatedBytes { get; } = Estimate(command);
@@ -59,6 +62,8 @@ internal sealed class Submission(Command command, long takenAt, OutcomeWaiter? w
             + (command.Caller.Email?.Length ?? 0)
             + (command.SubmitRsvp?.SpecialRequirements?.Length ?? 0)
             + (command.UpdateRsvp?.SpecialRequirements?.Length ?? 0)
+            + (command.RegisterGroup?.Members.Sum(member => MemberChars + (member.SpecialRequirements?.Length ?? 0)) ?? 0)
+            + (command.CancelGroup?.Reason?.Length ?? 0)
             + (command.CancelRsvp?.Reason?.Length ?? 0)
             + (command.CreateActivity?.Settings.Title.Length ?? 0)
             + (command.UpdateActivity?.Title?.Length ?? 0)));

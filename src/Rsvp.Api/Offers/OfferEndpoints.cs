@@ -1,0 +1,62 @@
+using Rsvp.Api.Bodies;
+using Rsvp.Api.Documentation;
+using Rsvp.Api.Problems;
+using Rsvp.Api.Requests;
+using Rsvp.Api.Rsvps;
+using Rsvp.Contracts;
+using Rsvp.Hosting.Problems;
+
+namespace Rsvp.Api.Offers;
+
+/// <summary>What an owner answers to an offer. Nobody answers for somebody else, not even a host.</summary>
+internal static class OfferEndpoints
+{
+    internal static void MapOffers(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/rsvps/{rsvpId:guid}").WithTags("Offers");
+        group.MapPost("/accept", AcceptAsync).WithSummary("Take the seats that are held").AnswersCommand(
+            ProblemCodes.RsvpNotFound,
+            ProblemCodes.NotOwner,
+            ProblemCodes.NoOpenOffer,
+            ProblemCodes.OfferExpired,
+            ProblemCodes.ActivityCancelled);
+        group.MapPost("/decline", DeclineAsync).WithSummary("Give back the seats that are held").AnswersCommand(
+            ProblemCodes.RsvpNotFound,
+            ProblemCodes.NotOwner,
+            ProblemCodes.NoOpenOffer,
+            ProblemCodes.OfferExpired);
+    }
+
+    private static Task<IResult> AcceptAsync(
+        Guid rsvpId, CommandRequest<NoBody> request, RsvpAccess access, CommandIntake intake, CancellationToken cancellationToken) =>
+        AnswerAsync(
+            rsvpId,
+            request,
+            access,
+            intake,
+            activityId => request.ToCommand(CommandNames.AcceptOffer, activityId) with { AcceptOffer = new AcceptOffer() },
+            cancellationToken);
+
+    private static Task<IResult> DeclineAsync(
+        Guid rsvpId, CommandRequest<NoBody> request, RsvpAccess access, CommandIntake intake, CancellationToken cancellationToken) =>
+        AnswerAsync(
+            rsvpId,
+            request,
+            access,
+            intake,
+            activityId => request.ToCommand(CommandNames.DeclineOffer, activityId) with { DeclineOffer = new DeclineOffer() },
+            cancellationToken);
+
+    private static async Task<IResult> AnswerAsync(
+        Guid rsvpId, CommandRequest request, RsvpAccess access, CommandIntake intake, Func<Guid, Command> toCommand, CancellationToken cancellationToken)
+    {
+        if (await access.FindAsync(rsvpId, request.Caller, cancellationToken) is not { } rsvp)
+        {
+            return new ProblemResult(ProblemCodes.RsvpNotFound);
+        }
+
+        return rsvp.OwnerId == request.Caller.UserId
+            ? await intake.TakeAsync(request, toCommand(rsvp.ActivityId), cancellationToken)
+            : new ProblemResult(ProblemCodes.NotOwner);
+    }
+}

@@ -1,0 +1,44 @@
+using Rsvp.Api.Bodies;
+using Rsvp.Api.Callers;
+using Rsvp.Api.Documentation;
+using Rsvp.Api.Json;
+using Rsvp.Api.Problems;
+using Rsvp.Api.Requests;
+using Rsvp.Contracts;
+using Rsvp.Hosting.Problems;
+
+namespace Rsvp.Api.Users;
+
+/// <summary>A person's own profile, and the end of it.</summary>
+internal static class ProfileEndpoints
+{
+    internal static void MapProfiles(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/users").WithTags("Users");
+        group.MapGet("/me", GetAsync).WithSummary("My profile").Answers<Profile>();
+        group.MapPut("/me", SaveAsync).WithSummary("Change my profile").Answers<Profile>(
+            ProblemCodes.InvalidRequest, ProblemCodes.BodyTooLarge, ProblemCodes.UnsupportedMediaType);
+        group.MapDelete("/me", DeleteOwnAsync).WithSummary("Delete me: my RSVPs end, my personal data is erased").AnswersCommand();
+        group.MapDelete("/{userId:guid}", DeleteAsync).WithSummary("Delete a user, by an admin").AnswersCommand(
+            ProblemCodes.Forbidden, ProblemCodes.UserNotFound);
+    }
+
+    private static async Task<IResult> GetAsync(HttpContext http, Profiles profiles, CancellationToken cancellationToken) =>
+        Answer(await profiles.FindAsync(http.User.ToCaller(), cancellationToken));
+
+    private static async Task<IResult> SaveAsync(BodyRequest<ProfileBody> request, HttpContext http, Profiles profiles, CancellationToken cancellationToken) =>
+        Answer(await profiles.SaveAsync(http.User.ToCaller(), request.Body, cancellationToken));
+
+    private static Task<IResult> DeleteOwnAsync(CommandRequest<NoBody> request, CommandIntake intake, CancellationToken cancellationToken) =>
+        DeleteAsync(request.Caller.UserId, request, intake, cancellationToken);
+
+    private static Task<IResult> DeleteAsync(Guid userId, CommandRequest<NoBody> request, CommandIntake intake, CancellationToken cancellationToken) =>
+        userId == request.Caller.UserId || request.Caller.IsAdmin
+            ? intake.TakeAsync(
+                request, request.ToCommand(CommandNames.DeleteUser, userId) with { DeleteUser = new DeleteUser { UserId = userId } }, cancellationToken)
+            : Task.FromResult<IResult>(new ProblemResult(ProblemCodes.Forbidden));
+
+    private static IResult Answer(Profile? profile) => profile is null
+        ? new ProblemResult(ProblemCodes.UserDeleted)
+        : new DocumentResult<Profile>(profile, ApiJson.Default.Profile);
+}
