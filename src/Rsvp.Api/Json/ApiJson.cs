@@ -20,6 +20,7 @@ namespace Rsvp.Api.Json;
 [JsonSerializable(typeof(WaitlistDocument))]
 [JsonSerializable(typeof(Profile))]
 [JsonSerializable(typeof(Page<MyRsvp>))]
+[JsonSerializable(typeof(Page<RsvpHistoryEntry>))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>Text is written as it is, not as \u escapes: answers are <c>application/json</c> with <c>nosniff</c>, never part of a page.</summary>

@@ -17,6 +17,8 @@ internal readonly record struct Cursor(long Key, Guid First, Guid Second)
 
     internal static Cursor After(DateTimeOffset time, Guid id) => new(time.UtcTicks, id, Guid.Empty);
 
+    internal static Cursor After(long key) => new(key, Guid.Empty, Guid.Empty);
+
     /// <exception cref="ProblemException">It is none of ours.</exception>
     internal static Cursor Read(string? text)
     {

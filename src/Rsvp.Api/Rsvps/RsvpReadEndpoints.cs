@@ -2,6 +2,7 @@ using Rsvp.Api.Activities;
 using Rsvp.Api.Callers;
 using Rsvp.Api.Documentation;
 using Rsvp.Api.Json;
+using Rsvp.Api.Paging;
 using Rsvp.Api.Problems;
 using Rsvp.Api.Requests;
 using Rsvp.Contracts;
@@ -22,6 +23,9 @@ internal static class RsvpReadEndpoints
         var group = routes.MapGroup("/api/rsvps/{rsvpId:guid}").WithTags("RSVPs");
         group.MapGet("", GetAsync).WithSummary("An RSVP, for its owner and the hosts").Answers<RsvpDocument>(ProblemCodes.RsvpNotFound);
         group.MapGet("/position", GetPositionAsync).WithSummary("Where it stands in line").Answers<PositionDocument>(ProblemCodes.RsvpNotFound);
+        group.MapGet("/history", GetHistoryAsync)
+            .WithSummary("Every decision about it, and who was let in while it waited (no names)")
+            .Answers<Page<RsvpHistoryEntry>>(ProblemCodes.RsvpNotFound);
     }
 
     private static async Task<IResult> GetOwnAsync(
@@ -58,6 +62,25 @@ internal static class RsvpReadEndpoints
             { CallerDeleted: true } => new ProblemResult(ProblemCodes.UserDeleted),
             _ => new DocumentResult<PositionDocument>(found.Document, ApiJson.Default.PositionDocument),
         };
+    }
+
+    private static async Task<IResult> GetHistoryAsync(
+        Guid rsvpId, PageRequest page, HttpContext http, RsvpAccess access, RsvpReads rsvps, RsvpHistory history, CancellationToken cancellationToken)
+    {
+        var caller = http.User.ToCaller();
+        if (await access.FindAsync(rsvpId, caller, cancellationToken) is null)
+        {
+            return new ProblemResult(ProblemCodes.RsvpNotFound);
+        }
+
+        if (await rsvps.FindAsync(rsvpId, caller.UserId, cancellationToken) is not { CallerDeleted: false })
+        {
+            return new ProblemResult(ProblemCodes.UserDeleted);
+        }
+
+        var rows = await history.ListAsync(rsvpId, Cursor.Read(page.Cursor), page.Limit, cancellationToken);
+        var list = Page.Of(rows, page.Limit, last => Cursor.After(last.Seq));
+        return new DocumentResult<Page<RsvpHistoryEntry>>(list, ApiJson.Default.PageRsvpHistoryEntry);
     }
 
     private static IResult Answer(Seen<RsvpDocument> seen) => seen.CallerDeleted

@@ -7,6 +7,7 @@ internal static class RsvpsExtensions
     {
         builder.Services.AddSingleton<RsvpReads>();
         builder.Services.AddSingleton<RsvpAccess>();
+        builder.Services.AddSingleton<RsvpHistory>();
         builder.Services.AddSingleton<HostedRsvpReads>();
     }
 }

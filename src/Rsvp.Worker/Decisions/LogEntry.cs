@@ -38,6 +38,9 @@ internal sealed record LogEntry
     /// <summary>The order in line that was taken or left.</summary>
     public long? LineKey { get; init; }
 
+    /// <summary>Places ahead in line that a pass left behind to let this one in; null for everything else, and when it is not known.</summary>
+    public int? Overtook { get; init; }
+
     public string? Reason { get; init; }
 
     /// <summary>The complete settings, for rows about them.</summary>

@@ -23,6 +23,8 @@ CREATE INDEX rsvps_by_user ON rsvps (user_id);
 DROP INDEX rsvp_analytics_by_rsvp;
 CREATE UNIQUE INDEX rsvp_analytics_by_rsvp ON rsvp_analytics (rsvp_id, rsvp_version)
     WHERE code IS NULL AND rsvp_id IS NOT NULL AND action <> 'reminded';
+-- The rows of an RSVP that are no version of it.
+CREATE INDEX rsvp_analytics_asides ON rsvp_analytics (rsvp_id) WHERE rsvp_id IS NOT NULL AND (code IS NOT NULL OR action = 'reminded');
 
 ALTER TABLE deadlines DROP CONSTRAINT deadlines_kind_check;
 ALTER TABLE deadlines ADD CONSTRAINT deadlines_kind_check CHECK (kind IN ('pass_answer', 'offers'));

@@ -87,8 +87,12 @@ internal static class BatchRecords
         }
     }
 
-    private static string? Metadata(LogEntry entry) =>
-        entry.Settings is null ? null : JsonSerializer.Serialize(entry.Settings, LogJson.Default.ActivitySettings);
+    private static string? Metadata(LogEntry entry) => entry switch
+    {
+        { Settings: { } settings } => JsonSerializer.Serialize(settings, LogJson.Default.ActivitySettings),
+        { Overtook: { } overtook } => JsonSerializer.Serialize(new LetInMetadata(overtook), LogJson.Default.LetInMetadata),
+        _ => null,
+    };
 
     private static T[] Of<TRow, T>(TRow[] rows, Func<TRow, T> column) => Array.ConvertAll(rows, row => column(row));
 
@@ -98,4 +102,9 @@ internal static class BatchRecords
 /// <summary>The JSON of the log's metadata: camelCase, nulls present, because null is a value of a setting.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(ActivitySettings))]
+[JsonSerializable(typeof(LetInMetadata))]
 internal sealed partial class LogJson : JsonSerializerContext;
+
+/// <summary>What the log adds about a place that was let in.</summary>
+/// <param name="Overtook">Places ahead that were left behind.</param>
+internal sealed record LetInMetadata(int Overtook);

@@ -7,6 +7,9 @@ namespace Rsvp.Worker.Partitions;
 /// <summary>Reads of a line what a pass needs: not the line, but the next places that fit and the first that stands in their way.</summary>
 internal static class LineLoad
 {
+    // How far from the head of the line places are counted; a pass that lets in somebody from further back does not say how many it left behind.
+    private const int RankedMax = 5_000;
+
     // The sizes present are stepped through on the index by size, so that neither a long line nor a rare size is walked.
     private const string PlacesSql =
         $"""
@@ -44,9 +47,17 @@ internal static class LineLoad
                 LIMIT  1
             ) AS place
             WHERE  sizes.spots > room.free AND sizes.spots <= room.capacity
+        ), ranked AS (
+            SELECT head.line_key, row_number() OVER (ORDER BY head.line_key) - 1 AS ahead
+            FROM   (SELECT DISTINCT r.line_key
+                    FROM   rsvps r
+                    WHERE  r.activity_id = $1 AND r.status = 'waitlisted' AND r.line_key <= (SELECT max(line_key) FROM fitting)
+                    ORDER  BY r.line_key
+                    LIMIT  $3) AS head
         )
-        SELECT {RowReading.RsvpColumns}
+        SELECT {RowReading.RsvpColumns}, ranked.ahead::int
         FROM   rsvps r
+        LEFT   JOIN ranked ON ranked.line_key = r.line_key
         WHERE  r.activity_id = $1 AND r.status = 'waitlisted'
           AND  r.line_key IN (SELECT line_key FROM fitting UNION ALL SELECT line_key FROM in_the_way)
         ORDER  BY r.line_key, r.rsvp_id
@@ -70,14 +81,14 @@ internal static class LineLoad
     public static async Task<Line> ReadAsync(NpgsqlConnection connection, Guid activityId, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection);
-        Sql.Add(batch, PlacesSql, activityId, Pass.PlacesMax + 1);
+        Sql.Add(batch, PlacesSql, activityId, Pass.PlacesMax + 1, RankedMax);
         Sql.Add(batch, OvertakesSql, activityId);
         await using var row = await batch.ExecuteReaderAsync(cancellationToken);
 
-        var parties = new List<RsvpState>();
+        var parties = new List<(RsvpState Rsvp, int? Ahead)>();
         while (await row.ReadAsync(cancellationToken))
         {
-            parties.Add(RowReading.Rsvp(row));
+            parties.Add((RowReading.Rsvp(row), row.IsDBNull(RowReading.RsvpColumnCount) ? null : row.GetInt32(RowReading.RsvpColumnCount)));
         }
 
         var overtakes = new List<Overtake>();
@@ -87,8 +98,8 @@ internal static class LineLoad
             overtakes.Add(new Overtake(row.GetInt64(0), row.GetInt64(1)));
         }
 
-        List<WaitingPlace> places = [.. parties.GroupBy(party => party.Place!.LineKey)
-            .Select(place => new WaitingPlace(place.First().Place!, [.. place]))];
+        List<WaitingPlace> places = [.. parties.GroupBy(party => party.Rsvp.Place!.LineKey)
+            .Select(place => new WaitingPlace(place.First().Rsvp.Place!, [.. place.Select(party => party.Rsvp)], place.First().Ahead))];
         return new Line(places, overtakes, IsComplete: places.Count <= Pass.PlacesMax);
     }
 }

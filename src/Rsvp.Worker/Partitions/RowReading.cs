@@ -24,6 +24,9 @@ internal static class RowReading
         r.version, r.created_at, r.updated_at, r.offer_remind_at, r.offer_expired
         """;
 
+    /// <summary>How many columns <see cref="RsvpColumns"/> are.</summary>
+    public const int RsvpColumnCount = 20;
+
     /// <param name="row">Positioned on a row.</param>
     /// <param name="at">The ordinal of the first of <see cref="ActivityColumns"/>.</param>
     public static ActivityState Activity(NpgsqlDataReader row, int at) => new()

@@ -9,11 +9,12 @@ internal static class Admission
     /// <param name="activity">The activity before.</param>
     /// <param name="place">The place.</param>
     /// <param name="rule">Why.</param>
+    /// <param name="overtook">Places ahead that are left behind; null when that is not counted.</param>
     /// <param name="actor">Who lets it in.</param>
     /// <param name="now">The database's clock.</param>
     /// <returns>The activity after, and one row of the log per party.</returns>
     public static (ActivityState Activity, IReadOnlyList<LogEntry> Log) Admit(
-        ActivityState activity, WaitingPlace place, string rule, Actor actor, DateTimeOffset now)
+        ActivityState activity, WaitingPlace place, string rule, int? overtook, Actor actor, DateTimeOffset now)
     {
         var isOffer = activity.Settings.PromotionMode == "offer";
         var (expiresAt, remindAt) = OfferTerms.From(activity, now);
@@ -42,6 +43,7 @@ internal static class Admission
                 SpotsAffected = rsvp.PartySize,
                 FreeBefore = activity.Free,
                 LineKey = place.Place.LineKey,
+                Overtook = overtook,
                 Actor = actor,
             });
 

@@ -11,7 +11,8 @@ internal sealed record Line(IReadOnlyList<WaitingPlace> Places, IReadOnlyList<Ov
 /// <summary>A place in line with everybody in it.</summary>
 /// <param name="Place">Order and size.</param>
 /// <param name="Parties">One party, or all of a waiting group.</param>
-internal sealed record WaitingPlace(LinePlace Place, IReadOnlyList<RsvpState> Parties);
+/// <param name="Ahead">Places ahead of it; null when they were too many to be counted.</param>
+internal sealed record WaitingPlace(LinePlace Place, IReadOnlyList<RsvpState> Parties, int? Ahead);
 
 /// <summary>A place that a pass let in.</summary>
 /// <param name="LineKey">The order in line that it left.</param>

@@ -14,9 +14,10 @@ internal static class PassDecision
         var (letIn, moreLeft) = mayPromote ? Pass.Walk(activity, line) : ([], false);
 
         var log = new List<LogEntry>();
-        foreach (var place in letIn)
+        foreach (var (index, place) in letIn.Index())
         {
-            var (after, entries) = Admission.Admit(activity, place, Rules.Pass, Actor.System, now);
+            // Those let in before by this pass stood ahead, and are gone.
+            var (after, entries) = Admission.Admit(activity, place, Rules.Pass, place.Ahead - index, Actor.System, now);
             activity = after;
             log.AddRange(entries);
         }

@@ -78,6 +78,7 @@ public sealed class HistoryTests
             model.Line.Select(place => string.Join(' ', place.Parties.Select(party => party.User).Order())),
             partition.Places.Select(place => string.Join(' ', place.Select(rsvp => telling.UserOf(rsvp.UserId)).Order())));
         Assert.All(partition.Places, place => Assert.All(place, rsvp => Assert.Equal(place.Sum(mate => mate.PartySize), rsvp.Place!.Spots)));
+        Assert.Equal(model.Overtook, partition.Log.Where(entry => entry.Rule == Rules.Pass).Select(entry => entry.Overtook!.Value));
         Assert.Equal(model.Confirmed, activity.Confirmed);
         Assert.Equal(model.Offered, activity.Offered);
         Assert.Equal(model.Line.Sum(place => place.Size), activity.Waitlisted);

@@ -110,7 +110,7 @@ internal sealed class MemoryPartition(IEnumerable<Guid> knownUsers)
         command.RegisterGroup?.Members.Select(member => member.UserId) ?? [command.RsvpUserId ?? command.Caller.UserId];
 
     private Line LoadLine() => new(
-        [.. Places.Select(place => new WaitingPlace(place.First().Place!, [.. place]))],
+        [.. Places.Select((place, ahead) => new WaitingPlace(place.First().Place!, [.. place], ahead))],
         [.. Log.Where(entry => entry.Rule == Rules.Pass).GroupBy(entry => entry.LineKey!.Value, (key, rows) => new Overtake(key, rows.Max(row => row.Seq)))],
         IsComplete: true);
 

@@ -29,6 +29,9 @@ internal sealed class NaiveActivity(Beginning beginning)
     /// <summary>The places in line, next first.</summary>
     public List<Place> Line { get; } = [];
 
+    /// <summary>Places left behind, for every party that a pass let in, one after the other.</summary>
+    public List<int> Overtook { get; } = [];
+
     public IReadOnlyDictionary<int, Party> Parties => _parties;
 
     public int Confirmed => People("confirmed");
@@ -89,6 +92,7 @@ internal sealed class NaiveActivity(Beginning beginning)
     {
         while (Next() is Place next)
         {
+            Overtook.AddRange(next.Parties.Select(_ => Line.IndexOf(next)));
             foreach (var overtaken in Line.TakeWhile(place => place != next))
             {
                 overtaken.Overtaken++;

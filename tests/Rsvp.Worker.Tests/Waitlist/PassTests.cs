@@ -71,7 +71,7 @@ public sealed class PassTests
         var (activity, parties) = Given.After(Given.Activity(3), 3, 2, 2, 1);
         var cancelled = Given.Cancel(activity, parties[0]);
         var vacant = cancelled.Activity with { VacantSince = Given.Now };
-        var line = new Line([.. parties.Skip(1).Select(party => new WaitingPlace(party.Place!, [party]))], [], IsComplete: true);
+        var line = new Line([.. parties.Skip(1).Select((party, ahead) => new WaitingPlace(party.Place!, [party], ahead))], [], IsComplete: true);
 
         var result = PassDecision.Decide(vacant, line, Given.Now);
 
@@ -88,7 +88,7 @@ public sealed class PassTests
     {
         var (activity, parties) = Given.After(Given.Activity(Given.Settings(1) with { PromotionCutoffMinutes = 60 }), 1, 1);
         var cancelled = Given.Cancel(activity, parties[0]).Activity;
-        var line = new Line([new WaitingPlace(parties[1].Place!, [parties[1]])], [], IsComplete: true);
+        var line = new Line([new WaitingPlace(parties[1].Place!, [parties[1]], Ahead: 0)], [], IsComplete: true);
         var cutoff = activity.Settings.StartsAt.AddMinutes(-60);
 
         Assert.Equal(1, PassDecision.Decide(cancelled, line, cutoff.AddSeconds(-1)).PlacesPromoted);
@@ -108,5 +108,5 @@ public sealed class PassTests
     }
 
     private static List<WaitingPlace> Places(int[] spots) =>
-        [.. spots.Select((size, index) => new WaitingPlace(new LinePlace(10 + index, 10 + index, size), []))];
+        [.. spots.Select((size, index) => new WaitingPlace(new LinePlace(10 + index, 10 + index, size), [], index))];
 }
