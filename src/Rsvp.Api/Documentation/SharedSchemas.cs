@@ -11,6 +11,7 @@ internal static class SharedSchemas
 {
     internal const string Problem = "Problem";
     internal const string Request = "Request";
+    internal const string Results = "MemberResults";
     internal const string Accepted = "AcceptedRequest";
 
     internal static async Task AddAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
@@ -18,6 +19,7 @@ internal static class SharedSchemas
         var rsvp = await SchemaAsync(typeof(RsvpDocument), document, context, cancellationToken);
         var activity = await SchemaAsync(typeof(ActivityDocument), document, context, cancellationToken);
         document.AddComponent(Problem, ProblemSchema(rsvp));
+        document.AddComponent(Results, ResultsSchema(rsvp, new OpenApiSchemaReference(Problem, document)));
         document.AddComponent(Accepted, new OpenApiSchema
         {
             Type = JsonSchemaType.Object,
@@ -30,7 +32,7 @@ internal static class SharedSchemas
             },
             Required = new HashSet<string> { "requestId", "status" },
         });
-        document.AddComponent(Request, RequestSchema(rsvp, activity, new OpenApiSchemaReference(Problem, document)));
+        document.AddComponent(Request, RequestSchema(rsvp, activity, new OpenApiSchemaReference(Problem, document), new OpenApiSchemaReference(Results, document)));
     }
 
     private static async Task<IOpenApiSchema> SchemaAsync(
@@ -63,11 +65,32 @@ internal static class SharedSchemas
             ["rsvp"] = rsvp,
             ["checkedInAt"] = Time("When the party was checked in."),
             ["checkedInBy"] = Id("Who checked the party in."),
+            ["results"] = new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.Object }, Description = "What was wrong with each member of a refused group, as in the request document." },
         },
         Required = new HashSet<string> { "title", "code" },
     };
 
-    private static OpenApiSchema RequestSchema(IOpenApiSchema rsvp, IOpenApiSchema activity, IOpenApiSchema problem) => new()
+    private static OpenApiSchema ResultsSchema(IOpenApiSchema rsvp, IOpenApiSchema problem) => new()
+    {
+        Type = JsonSchemaType.Array,
+        Description = "What became of each member of a group, in the order of the request.",
+        Items = new OpenApiSchema
+        {
+            Type = JsonSchemaType.Object,
+            Properties = new Dictionary<string, IOpenApiSchema>
+            {
+                ["userId"] = Id("The member."),
+                ["rsvp"] = OrNull(rsvp, "The member's RSVP after the command."),
+                ["problem"] = OrNull(problem, "Why the member was refused."),
+            },
+            Required = new HashSet<string> { "userId", "rsvp", "problem" },
+        },
+    };
+
+    private static OpenApiSchema OrNull(IOpenApiSchema schema, string description) =>
+        new() { OneOf = [schema, new OpenApiSchema { Type = JsonSchemaType.Null }], Description = description };
+
+    private static OpenApiSchema RequestSchema(IOpenApiSchema rsvp, IOpenApiSchema activity, IOpenApiSchema problem, IOpenApiSchema results) => new()
     {
         Type = JsonSchemaType.Object,
         Description = "A request and what became of it. While it is pending only requestId and status are sure.",
@@ -79,8 +102,10 @@ internal static class SharedSchemas
             ["activityId"] = Id("The activity asked about.", JsonSchemaType.Null),
             ["submittedAt"] = Time("When the API took it.", JsonSchemaType.Null),
             ["completedAt"] = Time("When it was decided.", JsonSchemaType.Null),
-            ["rsvp"] = new OpenApiSchema { OneOf = [rsvp, new OpenApiSchema { Type = JsonSchemaType.Null }], Description = "The RSVP as it is after the command." },
+            ["rsvp"] = OrNull(rsvp, "The RSVP as it is after the command."),
             ["activity"] = activity,
+            ["groupId"] = Id("The group that was registered or cancelled; only for commands about groups."),
+            ["results"] = results,
             ["problem"] = problem,
         },
         Required = new HashSet<string> { "requestId", "status" },
