@@ -53,7 +53,10 @@ internal sealed record ProcessRef(string Name, int Pid, long StartedAt)
                 // "pid (name with spaces) state ppid … starttime …": fields are counted from the last parenthesis.
                 string stat = File.ReadAllText($"/proc/{pid}/stat");
                 string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-                return fields[0] is "Z" or "X" ? null : long.Parse(fields[19]);
+
+                // Threads that a killed process still has hold its ports.
+                bool isGone = fields[0] is "X" || (fields[0] is "Z" && int.Parse(fields[17]) <= 1);
+                return isGone ? null : long.Parse(fields[19]);
             }
             catch (IOException)
             {
