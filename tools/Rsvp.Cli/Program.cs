@@ -6,6 +6,7 @@ using Rsvp.Cli.Instances;
 using Rsvp.Cli.Storm;
 using Rsvp.Cli.Tests;
 using Rsvp.Cli.Tokens;
+using Rsvp.Cli.Watch;
 using Spectre.Console;
 
 var root = new RootCommand("Runs, tests and measures the RSVP system on this machine.")
@@ -17,6 +18,7 @@ var root = new RootCommand("Runs, tests and measures the RSVP system on this mac
     TokenCommand.Create(),
     TestCommand.Create(),
     StormCommand.Create(),
+    WatchCommand.Create(),
     AuditCommand.Create(),
 };
 

@@ -61,6 +61,9 @@ public sealed class SystemFixture : IAsyncLifetime
         Timeout = TimeSpan.FromSeconds(60),
     };
 
+    /// <summary>Starts <c>./rsvp</c> with these arguments.</summary>
+    internal ToolProcess StartTool(params IEnumerable<string> arguments) => new(this, arguments);
+
     internal Person NewPerson(string? role = null)
     {
         var id = Guid.NewGuid();
