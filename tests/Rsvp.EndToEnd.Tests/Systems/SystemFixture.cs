@@ -19,7 +19,8 @@ public sealed class SystemFixture : IAsyncLifetime
 
     internal NpgsqlDataSource Database => _database ?? throw new InvalidOperationException("The system was not started.");
 
-    internal RunFile Run { get; private set; } = null!;
+    /// <summary>As it is now: the processes change when one is started again.</summary>
+    internal RunFile Run => RunFile.Load(Instance.Home);
 
     /// <summary>A client of the public origin; its connections are its own.</summary>
     internal HttpClient Http { get; private set; } = null!;
@@ -33,9 +34,9 @@ public sealed class SystemFixture : IAsyncLifetime
         _instance.Settings["RabbitMq__HeartbeatSeconds"] = "2"; // A frozen process is noticed in seconds.
         await _instance.StartAsync(workerCount: 2, deadline.Token);
 
-        Run = RunFile.Load(home);
-        _database = NpgsqlDataSource.Create(Run.PostgresKeywords());
-        _tokens = new TokenFactory(Run.Jwt, TimeProvider.System);
+        var run = Run;
+        _database = NpgsqlDataSource.Create(run.PostgresKeywords());
+        _tokens = new TokenFactory(run.Jwt, TimeProvider.System);
         Http = NewClient();
     }
 

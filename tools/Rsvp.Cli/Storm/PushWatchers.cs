@@ -1,27 +1,26 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net.WebSockets;
-using System.Text.Json;
 using Npgsql;
 
 namespace Rsvp.Cli.Storm;
 
-/// <summary>People at the head of the line, each with a socket open, who hear of their promotion.</summary>
+/// <summary>People at the head of the line, each with a socket open, who hear of their promotion. Who loses a socket opens another.</summary>
 internal sealed class PushWatchers(Uri apiUrl, TimeProvider time) : IAsyncDisposable
 {
     private const int WatchersMax = 500;
     private const int ConnectAtOnce = 16;
-    private const int MessageBytesMax = 64 * 1024;
     private static readonly TimeSpan ConnectAtMost = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan ReconnectPause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
 
-    private readonly ConcurrentBag<ClientWebSocket> _sockets = [];
     private readonly ConcurrentBag<Task> _readers = [];
     private readonly ConcurrentDictionary<Guid, DateTimeOffset> _heard = new();
-    private readonly ConcurrentDictionary<Guid, byte> _watching = new();
+    private readonly ConcurrentDictionary<Guid, PushWatch> _watches = new();
     private readonly CancellationTokenSource _stop = new();
 
     /// <summary>RSVPs with a watcher.</summary>
-    internal ICollection<Guid> Watching => _watching.Keys;
+    internal ICollection<Guid> Watching => _watches.Keys;
 
     /// <summary>When each watcher heard of being confirmed.</summary>
     internal IReadOnlyDictionary<Guid, DateTimeOffset> Heard => _heard;
@@ -45,69 +44,105 @@ internal sealed class PushWatchers(Uri apiUrl, TimeProvider time) : IAsyncDispos
         await Parallel.ForEachAsync(
             people,
             new ParallelOptions { MaxDegreeOfParallelism = ConnectAtOnce, CancellationToken = limit.Token },
-            async (person, token) => await WatchAsync(person.Rsvp, client.TokenFor(person.User), token));
+            async (person, token) => await WatchAsync(new PushWatch(person.Rsvp, client.TokenFor(person.User)), token));
     }
 
-    /// <summary>Waits until all of these have heard of it, or the time is up.</summary>
-    internal async Task WaitForAsync(IReadOnlyCollection<Guid> promoted, TimeSpan atMost, CancellationToken cancellationToken)
+    /// <summary>Every watcher ends up with what is stored, and none was told of an older version after a newer one.</summary>
+    internal async Task<List<StormCheck>> CheckAsync(NpgsqlDataSource dataSource, Guid activityId, TimeSpan atMost, CancellationToken cancellationToken)
     {
         DateTimeOffset until = time.GetUtcNow() + atMost;
-        while (promoted.Any(rsvp => _watching.ContainsKey(rsvp) && !_heard.ContainsKey(rsvp)) && time.GetUtcNow() < until)
-        {
-            await Task.Delay(PollInterval, cancellationToken);
-        }
+        Dictionary<Guid, PushState> stored = await ReadStatesAsync(dataSource, activityId, cancellationToken);
+        while (CountUpToDate() < _watches.Count && time.GetUtcNow() < until) await Task.Delay(PollInterval, time, cancellationToken);
+
+        return
+        [
+            new StormCheck("watchers who know what is stored now", Text(_watches.Count), Text(CountUpToDate())),
+            new StormCheck("watchers who were told of an older version", "0", Text(_watches.Values.Count(watch => watch.BackCount > 0))),
+        ];
+
+        int CountUpToDate() => _watches.Values.Count(watch => stored.GetValueOrDefault(watch.RsvpId) is { } state && state == watch.Last);
     }
 
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         await Task.WhenAll(_readers);
-        foreach (ClientWebSocket socket in _sockets) socket.Dispose();
         _stop.Dispose();
     }
 
-    private async Task WatchAsync(Guid rsvpId, string token, CancellationToken cancellationToken)
+    private async Task WatchAsync(PushWatch watch, CancellationToken cancellationToken)
     {
-        var socket = new ClientWebSocket();
-        _sockets.Add(socket);
-        socket.Options.SetRequestHeader("Authorization", "Bearer " + token);
-        await socket.ConnectAsync(new Uri($"ws://{apiUrl.Authority}/api/rsvps/{rsvpId}/status"), cancellationToken);
+        ClientWebSocket socket = await watch.ConnectAsync(apiUrl, cancellationToken);
 
         // The snapshot comes first; from then on nothing can be missed.
-        var buffer = new byte[MessageBytesMax];
-        await ReceiveAsync(socket, buffer, cancellationToken);
-        _watching[rsvpId] = 0;
-        _readers.Add(ReadAsync(rsvpId, socket, buffer));
+        await watch.ReceiveAsync(socket, cancellationToken);
+        _watches[watch.RsvpId] = watch;
+        _readers.Add(FollowAsync(watch, socket));
     }
 
-    private async Task ReadAsync(Guid rsvpId, ClientWebSocket socket, byte[] buffer)
+    private async Task FollowAsync(PushWatch watch, ClientWebSocket? socket)
     {
         try
         {
-            while (await ReceiveAsync(socket, buffer, _stop.Token) is { Length: > 0 } message)
+            while (true)
             {
-                DateTimeOffset now = time.GetUtcNow();
-                using JsonDocument document = JsonDocument.Parse(message);
-                if (document.RootElement.GetProperty("data").GetProperty("status").GetString() == "confirmed") _heard.TryAdd(rsvpId, now);
+                await ReadAsync(watch, socket);
+                socket = null;
+                await Task.Delay(ReconnectPause, time, _stop.Token);
             }
         }
-        catch (Exception exception) when (exception is WebSocketException or OperationCanceledException)
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
-            // A watcher that loses its socket has not heard, and is counted so.
+            // All have heard what they had to.
         }
     }
 
-    /// <summary>One whole message; empty when the server closes.</summary>
-    private static async Task<ReadOnlyMemory<byte>> ReceiveAsync(ClientWebSocket socket, byte[] buffer, CancellationToken cancellationToken)
+    /// <summary>Until the socket, which is opened when there is none, is lost.</summary>
+    private async Task ReadAsync(PushWatch watch, ClientWebSocket? socket)
     {
-        int filled = 0;
-        while (true)
+        try
         {
-            ValueWebSocketReceiveResult received = await socket.ReceiveAsync(buffer.AsMemory(filled), cancellationToken);
-            filled += received.Count;
-            if (received.MessageType == WebSocketMessageType.Close) return ReadOnlyMemory<byte>.Empty;
-            if (received.EndOfMessage) return buffer.AsMemory(0, filled);
-            if (filled == buffer.Length) throw new WebSocketException("a message is too long");
+            socket ??= await watch.ConnectAsync(apiUrl, _stop.Token);
+            while (await watch.ReceiveAsync(socket, _stop.Token) is { } state)
+            {
+                DateTimeOffset now = time.GetUtcNow();
+                if (state.Status == "confirmed") _heard.TryAdd(watch.RsvpId, now);
+            }
+        }
+        catch (WebSocketException)
+        {
+            // The snapshot of the next connection tells what this one did not.
+        }
+        finally
+        {
+            socket?.Dispose();
         }
     }
+
+    private static async Task<Dictionary<Guid, PushState>> ReadStatesAsync(NpgsqlDataSource dataSource, Guid activityId, CancellationToken cancellationToken)
+    {
+        await using NpgsqlCommand command = dataSource.CreateCommand(
+            """
+            WITH line AS (
+                SELECT rsvp_id, row_number() OVER (ORDER BY line_key, rsvp_id)::integer AS position
+                FROM   rsvps
+                WHERE  activity_id = $1 AND status = 'waitlisted'
+            )
+            SELECT rsvp_id, status, version, position
+            FROM   rsvps
+            LEFT   JOIN line USING (rsvp_id)
+            WHERE  activity_id = $1
+            """);
+        command.Parameters.Add(new() { Value = activityId });
+        var states = new Dictionary<Guid, PushState>();
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            states.Add(reader.GetGuid(0), new PushState(reader.GetString(1), reader.GetInt64(2), reader.IsDBNull(3) ? null : reader.GetInt32(3)));
+        }
+
+        return states;
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

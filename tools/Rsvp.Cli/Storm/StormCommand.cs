@@ -10,7 +10,8 @@ namespace Rsvp.Cli.Storm;
 /// <summary><c>./rsvp storm</c>: rushes an activity and checks what came of it. Exit status 1 when anything is wrong.</summary>
 internal static class StormCommand
 {
-    private static readonly TimeSpan PushAtMost = TimeSpan.FromSeconds(10);
+    // Positions are told once a second, and a watcher may have to find a notifier that starts again.
+    private static readonly TimeSpan PushAtMost = TimeSpan.FromSeconds(30);
 
     internal static Command Create()
     {
@@ -18,7 +19,8 @@ internal static class StormCommand
         var capacity = Count("--capacity", "people the activity can hold", 100);
         var connections = Count("--connections", "keep-alive connections, each waiting for its outcome", 1000);
         var party = new Option<string>("--party") { Description = "people in a party: 1, or a range such as 1-4", DefaultValueFactory = _ => "1" };
-        var cancel = new Option<int>("--cancel") { Description = "how many of the confirmed cancel at once after the rush" };
+        var cancel = new Option<int>("--cancel") { Description = "how many of the confirmed cancel after the rush, all at once" };
+        var cancelEvery = new Option<string?>("--cancel-every") { Description = "let them cancel one after another instead, this far apart: 100ms, 1.5s" };
         var seed = new Option<int>("--seed") { Description = "what party sizes, and who cancels, are drawn from", DefaultValueFactory = _ => 1 };
         var rate = new Option<double?>("--rate") { Description = "requests per second, sent whether or not answers come (open loop)" };
         var kill = new Option<bool>("--kill-worker") { Description = "SIGKILL the busiest worker in the middle" };
@@ -26,7 +28,7 @@ internal static class StormCommand
         var json = new Option<string?>("--json") { Description = "write the report to this file too" };
         var command = new Command("storm", "Rush an activity, report figures, and check every outcome.")
         {
-            users, capacity, connections, party, cancel, seed, rate, kill, warmup, json,
+            users, capacity, connections, party, cancel, cancelEvery, seed, rate, kill, warmup, json,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -39,6 +41,7 @@ internal static class StormCommand
                 PartyMin = partyMin,
                 PartyMax = partyMax,
                 CancelCount = parsed.GetValue(cancel),
+                CancelInterval = StormOptions.ParseInterval(parsed.GetValue(cancelEvery)),
                 Seed = parsed.GetValue(seed),
                 Rate = parsed.GetValue(rate),
                 KillWorker = parsed.GetValue(kill),
@@ -60,21 +63,18 @@ internal static class StormCommand
     {
         using var client = new StormClient(run, TimeProvider.System);
         var runner = new StormRunner(run, options, progress);
+        await using var dataSource = NpgsqlDataSource.Create(run.PostgresKeywords());
         for (int round = 1; round <= options.WarmupRounds; round++)
         {
-            await runner.RunAsync(client, string.Create(CultureInfo.InvariantCulture, $"warm-up {round}"), false, cancellationToken);
+            string title = string.Create(CultureInfo.InvariantCulture, $"warm-up {round}");
+            StormRound warmup = await runner.RunAsync(client, title, false, cancellationToken);
+            await using var spectators = new PushWatchers(client.ApiUrl, TimeProvider.System);
+            await CancelAsync(warmup, spectators);
         }
 
         StormRound rush = await runner.RunAsync(client, "storm", true, cancellationToken);
-        await using var dataSource = NpgsqlDataSource.Create(run.PostgresKeywords());
         await using var watchers = new PushWatchers(client.ApiUrl, TimeProvider.System);
-        StormRound? cancels = null;
-        if (options.CancelCount > 0)
-        {
-            await watchers.ConnectAsync(dataSource, client, rush, options.CancelCount, cancellationToken);
-            progress.Say($"{watchers.Watching.Count} people at the head of the line are watching");
-            cancels = await runner.CancelAsync(client, rush, cancellationToken);
-        }
+        StormRound? cancels = await CancelAsync(rush, watchers);
 
         await AuditRunner.SettleAsync(dataSource, AuditRunner.SettleAtMost, cancellationToken);
         List<StormCheck> checks = await new StormChecks(dataSource, options).RunAsync(client, rush, cancels, cancellationToken);
@@ -82,8 +82,8 @@ internal static class StormCommand
         if (cancels is not null)
         {
             promotions = await Promotions.ReadAsync(dataSource, rush.ActivityId, cancellationToken);
-            await watchers.WaitForAsync(promotions.Promoted, PushAtMost, cancellationToken);
-            checks.AddRange([.. promotions.Check(options), promotions.CheckPush(watchers)]);
+            List<StormCheck> told = await watchers.CheckAsync(dataSource, rush.ActivityId, PushAtMost, cancellationToken);
+            checks.AddRange([.. promotions.Check(options), promotions.CheckPush(watchers), .. told]);
         }
 
         Guid[] journal = [.. rush.AcceptedIds(), .. cancels?.AcceptedIds() ?? []];
@@ -94,6 +94,15 @@ internal static class StormCommand
             PromotionMs = promotions?.Latency,
             PushMs = promotions?.PushLatency(watchers),
         };
+
+        async Task<StormRound?> CancelAsync(StormRound full, PushWatchers audience)
+        {
+            if (options.CancelCount == 0) return null;
+
+            await audience.ConnectAsync(dataSource, client, full, options.CancelCount, cancellationToken);
+            progress.Say($"{audience.Watching.Count} people at the head of the line are watching");
+            return await runner.CancelAsync(client, full, cancellationToken);
+        }
     }
 
     private static IStormProgress CreateProgress() =>

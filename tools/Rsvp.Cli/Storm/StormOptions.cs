@@ -14,8 +14,11 @@ internal sealed record StormOptions
 
     internal int PartyMax { get; init; } = 1;
 
-    /// <summary>Confirmed parties that cancel at once after the rush.</summary>
+    /// <summary>Confirmed parties that cancel after the rush.</summary>
     internal int CancelCount { get; init; }
+
+    /// <summary>Time from one cancel to the next, which also waits for the outcome of the one before; null: all at once.</summary>
+    internal TimeSpan? CancelInterval { get; init; }
 
     internal int Seed { get; init; } = 1;
 
@@ -40,5 +43,17 @@ internal sealed record StormOptions
         }
 
         throw new ToolException($"--party {text}: a number of people such as 1, or a range such as 1-4");
+    }
+
+    /// <summary>Reads "100ms" or "1.5s"; null when there is none.</summary>
+    internal static TimeSpan? ParseInterval(string? text)
+    {
+        if (text is null) return null;
+
+        (string number, double unit) = text.EndsWith("ms", StringComparison.Ordinal) ? (text[..^2], 1) : (text.TrimEnd('s'), 1000);
+        return text.EndsWith('s') && double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value)
+            && value * unit is >= 1 and <= 60_000
+            ? TimeSpan.FromMilliseconds(value * unit)
+            : throw new ToolException($"--cancel-every {text}: a time such as 100ms or 1.5s, at most 60s");
     }
 }

@@ -11,7 +11,7 @@ using Spectre.Console;
 namespace Rsvp.Cli.Storm;
 
 /// <summary>Milliseconds from request to outcome.</summary>
-internal sealed record LatencyFigures(double P50, double P90, double P99, double P999, double Max)
+internal sealed record LatencyFigures(double P50, double P90, double P95, double P99, double P999, double Max)
 {
     internal static LatencyFigures From(StormRound round) => From(
         Enumerable.Range(0, round.Count)
@@ -26,11 +26,11 @@ internal sealed record LatencyFigures(double P50, double P90, double P99, double
 
         double At(double percentile) =>
             histogram.TotalCount == 0 ? 0 : Math.Round(histogram.GetValueAtPercentile(percentile) / 1000.0, 1);
-        return new LatencyFigures(At(50), At(90), At(99), At(99.9), At(100));
+        return new LatencyFigures(At(50), At(90), At(95), At(99), At(99.9), At(100));
     }
 
     public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture, $"p50 {P50:0.0} ms, p90 {P90:0.0}, p99 {P99:0.0}, p99.9 {P999:0.0}, max {Max:0.0}");
+        CultureInfo.InvariantCulture, $"p50 {P50:0.0} ms, p90 {P90:0.0}, p95 {P95:0.0}, p99 {P99:0.0}, p99.9 {P999:0.0}, max {Max:0.0}");
 }
 
 /// <summary>What the auditor found after a storm.</summary>

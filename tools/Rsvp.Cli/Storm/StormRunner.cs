@@ -38,7 +38,7 @@ internal sealed class StormRunner(RunFile run, StormOptions options, IStormProgr
         return round;
     }
 
-    /// <summary>Some of those who were confirmed give their places back, all at once.</summary>
+    /// <summary>Some of those who were confirmed give their places back, all at once or one after another.</summary>
     internal async Task<StormRound> CancelAsync(StormClient client, StormRound rush, CancellationToken cancellationToken)
     {
         int[] chosen = [.. Enumerable.Range(0, rush.Count).Where(index => rush.Answers[index].Kind == AnswerKind.Confirmed)];
@@ -49,9 +49,10 @@ internal sealed class StormRunner(RunFile run, StormOptions options, IStormProgr
             [.. chosen.Select(index => rush.Users[index])],
             [.. chosen.Select(index => rush.PartySizes[index])],
             [.. chosen.Select((user, index) => client.BuildCancel(rush.ActivityId, client.TokenFor(rush.Users[user]), KeyFor(rush.ActivityId, index, "cancel")))],
-            rate: null)
+            rate: 1 / options.CancelInterval?.TotalSeconds)
         { IsCancel = true };
-        await ExecuteAsync(client, round, "cancels", Math.Max(1, round.Count), false, cancellationToken);
+        int connectionCount = options.CancelInterval is null ? Math.Max(1, round.Count) : 1;
+        await ExecuteAsync(client, round, "cancels", connectionCount, false, cancellationToken);
         return round;
     }
 
@@ -136,7 +137,8 @@ internal sealed class StormRunner(RunFile run, StormOptions options, IStormProgr
             .Where(process => process.Name.StartsWith("worker-", StringComparison.Ordinal))
             .MaxBy(process => used.GetValueOrDefault(process.Name))
             ?? throw new ToolException("there is no worker to kill");
-        ProcessRef.Capture(victim.Name, victim.Pid)?.Send(Signal.Kill);
+        ProcessRef running = ProcessRef.Capture(victim.Name, victim.Pid) ?? throw new ToolException($"{victim.Name} does not run");
+        running.Send(Signal.Kill);
         KilledWorker = victim.Name;
         progress.Say($"killed {victim.Name} (SIGKILL)");
     }
