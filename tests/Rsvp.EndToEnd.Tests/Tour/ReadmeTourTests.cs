@@ -25,6 +25,7 @@ public sealed partial class ReadmeTourTests(SystemFixture system)
         Assert.True(exitCode == 0, output);
         Assert.Contains("\"status\":\"confirmed\"", output, StringComparison.Ordinal);
         Assert.Contains("\"waitlistPosition\":1", output, StringComparison.Ordinal);
+        Assert.Contains("(Chess night)", output, StringComparison.Ordinal);
         Assert.Contains("No violation", output, StringComparison.Ordinal);
         await system.AssertAuditIsCleanAsync();
     }
