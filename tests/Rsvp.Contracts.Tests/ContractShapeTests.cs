@@ -13,6 +13,7 @@ public sealed class ContractShapeTests
     [InlineData(typeof(BatchApplied), "urn:message:Rsvp.Contracts:BatchApplied")]
     [InlineData(typeof(ActivityChanged), "urn:message:Rsvp.Contracts:ActivityChanged")]
     [InlineData(typeof(VacancyOpened), "urn:message:Rsvp.Contracts:VacancyOpened")]
+    [InlineData(typeof(NotificationsIssued), "urn:message:Rsvp.Contracts:NotificationsIssued")]
     [InlineData(typeof(PassCompleted), "urn:message:Rsvp.Contracts:PassCompleted")]
     public void A_messages_urn_is_part_of_the_wire_format(Type message, string urn)
     {

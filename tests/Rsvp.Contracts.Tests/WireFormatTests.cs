@@ -200,6 +200,42 @@ public sealed class WireFormatTests
         new VacancyOpened { ActivityId = Samples.Activity, Version = 42 });
 
     [Fact]
+    public void Issued_notifications_keep_their_wire_format() => Keeps(
+        """
+        {
+          "activityId": "0198a000-0000-7000-8000-000000000001", "at": "2026-11-22T12:00:00+00:00",
+          "notifications": [{
+            "notificationId": "0198a000-0000-7000-8000-000000000008", "userId": "0198a000-0000-7000-8000-000000000002",
+            "rsvpId": "0198a000-0000-7000-8000-000000000003", "kind": "offered", "status": "offered", "partySize": 2,
+            "offerExpiresAt": "2026-11-22T12:00:00+00:00"
+          }]
+        }
+        """,
+        new NotificationsIssued
+        {
+            ActivityId = Samples.Activity,
+            At = Samples.Noon,
+            Notifications =
+            [
+                new Notification
+                {
+                    NotificationId = new Guid("0198a000-0000-7000-8000-000000000008"),
+                    UserId = Samples.Person,
+                    RsvpId = Samples.Party,
+                    Kind = NotificationKinds.Offered,
+                    Status = "offered",
+                    PartySize = 2,
+                    OfferExpiresAt = Samples.Noon,
+                },
+            ],
+        });
+
+    [Fact]
+    public void The_kinds_of_notification_keep_their_names() => Assert.Equal(
+        ["confirmed", "waitlisted", "promoted", "offered", "reminded", "updated", "moved_to_back", "cancelled", "accepted", "declined", "offer_expired", "removed", "called_off", "released", "moved"],
+        NotificationKinds.All);
+
+    [Fact]
     public void A_completed_pass_keeps_its_wire_format() => Keeps(
         """{ "activityId": "0198a000-0000-7000-8000-000000000001", "version": 42, "passNumber": 9, "placesPromoted": 3, "moreLeft": true }""",
         new PassCompleted { ActivityId = Samples.Activity, Version = 42, PassNumber = 9, PlacesPromoted = 3, MoreLeft = true });

@@ -11,6 +11,7 @@ namespace Rsvp.Hosting.Json;
 [JsonSerializable(typeof(CommandOutcome))]
 [JsonSerializable(typeof(ActivityChanged))]
 [JsonSerializable(typeof(VacancyOpened))]
+[JsonSerializable(typeof(NotificationsIssued))]
 [JsonSerializable(typeof(PassCompleted))]
 [JsonSerializable(typeof(PassOverdue))]
 [JsonSerializable(typeof(CommandBatch))]

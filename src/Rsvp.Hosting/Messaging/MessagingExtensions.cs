@@ -53,5 +53,17 @@ public static class MessagingExtensions
         bus.Publish<BatchApplied>(publish => publish.ExchangeType = "direct");
         bus.Message<ActivityChanged>(message => message.SetEntityName(Topology.ChangesExchange));
         bus.Publish<ActivityChanged>(publish => publish.ExchangeType = "fanout");
+        bus.Message<NotificationsIssued>(message => message.SetEntityName(Topology.NotificationsExchange));
+        bus.Publish<NotificationsIssued>(publish =>
+        {
+            publish.ExchangeType = "fanout";
+            // The notifiers' queue is there before the first message, whoever starts first: nothing that people should hear of is lost.
+            publish.BindQueue(Topology.NotificationsQueue, Topology.NotificationsQueue, queue =>
+            {
+                queue.SetQueueArgument("x-queue-type", "quorum");
+                queue.SetQueueArgument("x-delivery-limit", Topology.DeliveryLimit);
+                queue.SetQueueArgument("x-dead-letter-exchange", Topology.DeadLetterQueue);
+            });
+        });
     }
 }

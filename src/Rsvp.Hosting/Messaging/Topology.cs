@@ -14,6 +14,12 @@ public static class Topology
     /// <summary>Fan-out exchange for committed changes; every notifier instance binds its own queue.</summary>
     public const string ChangesExchange = "rsvp.changes";
 
+    /// <summary>Fan-out exchange for <c>NotificationsIssued</c>; a notification service outside binds its own queue.</summary>
+    public const string NotificationsExchange = "rsvp.notifications";
+
+    /// <summary>The notifiers' queue of what people are to be told; all instances share it.</summary>
+    public const string NotificationsQueue = "rsvp.notifications.v1";
+
     /// <summary>Queue of the promotion saga's events.</summary>
     public const string PromotionQueue = "rsvp.promotion.v1";
 

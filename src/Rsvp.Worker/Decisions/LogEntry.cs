@@ -47,6 +47,9 @@ internal sealed record LogEntry
     public ActivitySettings? Settings { get; init; }
 
     public required Actor Actor { get; init; }
+
+    /// <summary>Whether the person concerned is told of this row: it has a row of notifications and a part in the event about them.</summary>
+    public bool IsHeard => Code is null && LogActions.IsHeard(Action);
 }
 
 /// <summary>Who did it.</summary>

@@ -43,8 +43,8 @@ internal sealed class WorkingSet
     /// <summary>Requests by idempotency key.</summary>
     public Dictionary<Guid, Guid> RequestsByKey { get; } = [];
 
-    /// <summary>Log rows of this batch, by activity in seq order.</summary>
-    public List<(Guid ActivityId, Guid? RequestId, LogEntry Entry)> Log { get; } = [];
+    /// <summary>Log rows of this batch, by activity in seq order. They have their ids from the start, because the event about them carries these too.</summary>
+    public List<(Guid LogId, Guid ActivityId, Guid? RequestId, LogEntry Entry)> Log { get; } = [];
 
     /// <summary>Activities whose documents changed.</summary>
     public HashSet<Guid> ChangedActivities { get; } = [];
@@ -104,7 +104,7 @@ internal sealed class WorkingSet
 
         foreach (var entry in decision.Log)
         {
-            Log.Add((activity.Id, requestId, entry));
+            Log.Add((Guid.CreateVersion7(Now), activity.Id, requestId, entry));
             if (entry.After is null || entry.Code is not null)
             {
                 continue;

@@ -15,6 +15,7 @@ internal sealed record OutboxMessage(Guid Id, object Message)
     {
         ActivityChanged changed => JsonSerializer.Serialize(changed, OutcomeJson.Default.ActivityChanged),
         VacancyOpened opened => JsonSerializer.Serialize(opened, OutcomeJson.Default.VacancyOpened),
+        NotificationsIssued issued => JsonSerializer.Serialize(issued, OutcomeJson.Default.NotificationsIssued),
         PassCompleted completed => JsonSerializer.Serialize(completed, OutcomeJson.Default.PassCompleted),
         PassOverdue overdue => JsonSerializer.Serialize(overdue, OutcomeJson.Default.PassOverdue),
         CommandBatch batch => JsonSerializer.Serialize(batch, OutcomeJson.Default.CommandBatch),
@@ -28,6 +29,7 @@ internal sealed record OutboxMessage(Guid Id, object Message)
         {
             nameof(ActivityChanged) => JsonSerializer.Deserialize(json, OutcomeJson.Default.ActivityChanged),
             nameof(VacancyOpened) => JsonSerializer.Deserialize(json, OutcomeJson.Default.VacancyOpened),
+            nameof(NotificationsIssued) => JsonSerializer.Deserialize(json, OutcomeJson.Default.NotificationsIssued),
             nameof(PassCompleted) => JsonSerializer.Deserialize(json, OutcomeJson.Default.PassCompleted),
             nameof(PassOverdue) => JsonSerializer.Deserialize(json, OutcomeJson.Default.PassOverdue),
             nameof(CommandBatch) => JsonSerializer.Deserialize(json, OutcomeJson.Default.CommandBatch),

@@ -58,7 +58,7 @@ internal static class BatchRecords
     /// <summary>Adds the rows of the decision log, and a notification for each that its person should hear of.</summary>
     public static void AddLog(NpgsqlBatch batch, WorkingSet state)
     {
-        LogRow[] rows = [.. state.Log.Select(row => new LogRow(Guid.CreateVersion7(state.Now), row.ActivityId, row.RequestId, row.Entry))];
+        var rows = state.Log.ToArray();
         if (rows.Length == 0)
         {
             return;
@@ -76,7 +76,7 @@ internal static class BatchRecords
             Of(rows, r => r.Entry.Actor.UserId), Of(rows, r => r.Entry.LineKey), Of(rows, r => r.Entry.After?.PlaceId),
             Of(rows, r => r.Entry.Reason), Sql.Jsonb(rows.Select(r => Metadata(r.Entry))), state.Now);
 
-        LogRow[] heard = [.. rows.Where(r => r.Entry.Code is null && LogActions.IsHeard(r.Entry.Action))];
+        var heard = Array.FindAll(rows, r => r.Entry.IsHeard);
         if (heard.Length > 0)
         {
             Sql.Add(
@@ -95,8 +95,6 @@ internal static class BatchRecords
     };
 
     private static T[] Of<TRow, T>(TRow[] rows, Func<TRow, T> column) => Array.ConvertAll(rows, row => column(row));
-
-    private readonly record struct LogRow(Guid LogId, Guid ActivityId, Guid? RequestId, LogEntry Entry);
 }
 
 /// <summary>The JSON of the log's metadata: camelCase, nulls present, because null is a value of a setting.</summary>

@@ -4,9 +4,12 @@ using Rsvp.Worker.Outbox;
 
 namespace Rsvp.Worker.Partitions;
 
-/// <summary>What others hear of a batch: one message per activity that changed, one per vacancy.</summary>
+/// <summary>What others hear of a batch: one message per activity that changed, one per vacancy, and who is to be told what.</summary>
 internal static class Events
 {
+    // A whole batch of single requests is one message of some 120 KB; what a chunk or a release decides at once may be several.
+    private const int NotificationsMax = 512;
+
     public static IEnumerable<OutboxMessage> Of(WorkingSet state, IReadOnlyList<Guid> vacantActivities)
     {
         var rsvpsByActivity = state.ChangedRsvps.Values.ToLookup(rsvp => rsvp.ActivityId);
@@ -36,9 +39,34 @@ internal static class Events
             yield return Message(new VacancyOpened { ActivityId = activityId, Version = state.Activities[activityId].Version });
         }
 
+        // Last, behind what promotion waits for.
+        foreach (var heard in state.Log.Where(row => row.Entry.IsHeard).GroupBy(row => row.ActivityId))
+        {
+            foreach (var chunk in heard.Chunk(NotificationsMax))
+            {
+                yield return Message(new NotificationsIssued
+                {
+                    ActivityId = heard.Key,
+                    At = state.Now,
+                    Notifications = [.. chunk.Select(row => Notification(row.LogId, row.Entry, row.Entry.After!))],
+                });
+            }
+        }
+
         // Who was only taken along by a group, or reminded, is told nothing new.
         bool HasNewVersion(RsvpState rsvp) => state.LoadedRsvps.GetValueOrDefault(rsvp.Id)?.Version != rsvp.Version;
 
         OutboxMessage Message(object message) => new(Guid.CreateVersion7(state.Now), message);
     }
+
+    private static Notification Notification(Guid logId, LogEntry entry, RsvpState rsvp) => new()
+    {
+        NotificationId = logId,
+        UserId = entry.UserId,
+        RsvpId = rsvp.Id,
+        Kind = entry.Action,
+        Status = OutcomeBuilder.StatusName(rsvp.Status),
+        PartySize = entry.Spots,
+        OfferExpiresAt = rsvp.OfferExpiresAt,
+    };
 }

@@ -123,7 +123,7 @@ internal sealed class MemoryPartition(IEnumerable<Guid> knownUsers)
         }
 
         state.NewGroups.ForEach(group => _groups.Add(group.Id, group));
-        foreach (var (activityId, _, entry) in state.Log)
+        foreach (var (_, activityId, _, entry) in state.Log)
         {
             Log.Add(entry);
             if (entry.Action == LogActions.Created)
