@@ -2,6 +2,7 @@ using Rsvp.Api.Activities;
 using Rsvp.Api.Documentation;
 using Rsvp.Api.Edge;
 using Rsvp.Api.Groups;
+using Rsvp.Api.Notifications;
 using Rsvp.Api.Offers;
 using Rsvp.Api.Origin;
 using Rsvp.Api.Reads;
@@ -35,6 +36,7 @@ internal static class ApiHost
         builder.AddRsvps();
         builder.AddWaitlist();
         builder.AddUsers();
+        builder.AddNotifications();
         builder.AddOrigin();
         builder.AddDocumentation();
 
@@ -54,6 +56,7 @@ internal static class ApiHost
         app.MapHostedRsvps();
         app.MapWaitlist();
         app.MapUsers();
+        app.MapNotifications();
         app.MapRequests();
         app.MapOrigin();
         app.MapDocumentation();

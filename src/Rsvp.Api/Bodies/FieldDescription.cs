@@ -7,6 +7,7 @@ internal enum FieldType
     Number,
     Flag,
     Text,
+    Texts,
     Time,
     Id,
 }
@@ -20,7 +21,7 @@ internal sealed record FieldDescription(string Name, FieldType Type, bool IsNull
     /// <summary>Largest value, or most characters.</summary>
     internal double? Max { get; init; }
 
-    /// <summary>The only values; null for any.</summary>
+    /// <summary>The only values, or the only items of a list; null for any.</summary>
     internal IReadOnlyList<string>? OneOf { get; init; }
 }
 

@@ -139,6 +139,31 @@ internal sealed class JsonFields(JsonElement json, BodyRules rules, FieldErrors 
         return text;
     }
 
+    /// <summary>A list of strings, each one of <paramref name="values"/> and there once.</summary>
+    internal IReadOnlyList<string>? Texts(string name, IReadOnlyList<string> values)
+    {
+        listener?.Hears(new FieldDescription(name, FieldType.Texts, IsNullable: false) { Max = values.Count, OneOf = values });
+        if (!TryFind(name, JsonValueKind.Array, "a list of strings", nullable: false, out var list))
+        {
+            return null;
+        }
+
+        var read = new List<string>();
+        foreach (var item in list.EnumerateArray())
+        {
+            var known = item.ValueKind == JsonValueKind.String ? values.FirstOrDefault(value => item.ValueEquals(value)) : null;
+            if (known is null || read.Contains(known))
+            {
+                Refuse(name, known is null ? $"Must be a list of: {string.Join(", ", values)}." : $"Has {known} twice.");
+                return null;
+            }
+
+            read.Add(known);
+        }
+
+        return read;
+    }
+
     /// <summary>An RFC 3339 time; its offset is required, and it is kept in UTC with microseconds, as the database does.</summary>
     internal DateTimeOffset? Time(string name, bool nullable = false)
     {

@@ -31,6 +31,15 @@ internal sealed class BodySchema : IFieldListener
     {
         var type = TypeOf(field.Type) | (field.IsNullable ? JsonSchemaType.Null : 0);
         var schema = new OpenApiSchema { Type = type, Format = FormatOf(field.Type) };
+        if (field.Type == FieldType.Texts)
+        {
+            schema.Items = new OpenApiSchema { Type = JsonSchemaType.String, Enum = EnumOf(field) };
+            schema.UniqueItems = true;
+            schema.MaxItems = (int?)field.Max;
+            _schema.Properties!.Add(field.Name, schema);
+            return;
+        }
+
         if (field.Type == FieldType.Text)
         {
             schema.MinLength = (int?)field.Min;
@@ -42,7 +51,7 @@ internal sealed class BodySchema : IFieldListener
             schema.Maximum = field.Max?.ToString(CultureInfo.InvariantCulture);
         }
 
-        schema.Enum = field.OneOf is null ? null : [.. field.OneOf.Select(value => (JsonNode)value)];
+        schema.Enum = EnumOf(field);
         _schema.Properties!.Add(field.Name, schema);
     }
 
@@ -60,11 +69,14 @@ internal sealed class BodySchema : IFieldListener
         _ => null,
     };
 
+    private static List<JsonNode>? EnumOf(FieldDescription field) => field.OneOf is null ? null : [.. field.OneOf.Select(value => (JsonNode)value)];
+
     private static JsonSchemaType TypeOf(FieldType type) => type switch
     {
         FieldType.Integer => JsonSchemaType.Integer,
         FieldType.Number => JsonSchemaType.Number,
         FieldType.Flag => JsonSchemaType.Boolean,
+        FieldType.Texts => JsonSchemaType.Array,
         FieldType.Text or FieldType.Time or FieldType.Id => JsonSchemaType.String,
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "No such type."),
     };

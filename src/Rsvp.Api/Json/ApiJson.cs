@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Rsvp.Api.Notifications;
 using Rsvp.Api.Paging;
 using Rsvp.Api.Rsvps;
 using Rsvp.Api.Users;
@@ -16,6 +17,9 @@ namespace Rsvp.Api.Json;
 [JsonSerializable(typeof(CapacityDocument))]
 [JsonSerializable(typeof(Page<ActivityDocument>))]
 [JsonSerializable(typeof(Page<HostedRsvp>))]
+[JsonSerializable(typeof(Page<WebhookDocument>))]
+[JsonSerializable(typeof(Page<DeliveryDocument>))]
+[JsonSerializable(typeof(PreferencesDocument))]
 [JsonSerializable(typeof(PositionDocument))]
 [JsonSerializable(typeof(WaitlistDocument))]
 [JsonSerializable(typeof(Profile))]

@@ -3,13 +3,15 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Rsvp.Api.Json;
 
-/// <summary>200 with one document.</summary>
+/// <summary>200, or another success, with one document.</summary>
 internal sealed class DocumentResult<T>(T document, JsonTypeInfo<T> type) : IResult
 {
     internal T Document => document;
 
     /// <summary>The entity tag; null for none.</summary>
     internal string? ETag { get; init; }
+
+    internal int Status { get; init; } = StatusCodes.Status200OK;
 
     public Task ExecuteAsync(HttpContext httpContext)
     {
@@ -20,6 +22,6 @@ internal sealed class DocumentResult<T>(T document, JsonTypeInfo<T> type) : IRes
 
         var buffer = JsonBuffer.Rent();
         JsonSerializer.Serialize(buffer.Writer, document, type);
-        return buffer.SendAsync(httpContext, StatusCodes.Status200OK, "application/json");
+        return buffer.SendAsync(httpContext, Status, "application/json");
     }
 }

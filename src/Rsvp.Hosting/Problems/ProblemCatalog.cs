@@ -46,6 +46,8 @@ public static class ProblemCatalog
         new(ProblemCodes.Forbidden, 403, "This is not allowed."),
         new(ProblemCodes.NotFound, 404, "There is nothing here."),
         new(ProblemCodes.RequestNotFound, 404, "There is no such request."),
+        new(ProblemCodes.WebhookNotFound, 404, "There is no such webhook."),
+        new(ProblemCodes.TooManyWebhooks, 409, "One user may not have more webhooks."),
         new(ProblemCodes.MethodNotAllowed, 405, "This method is not allowed here."),
         new(ProblemCodes.RequestTimeout, 408, "The request came too slowly."),
         new(ProblemCodes.BodyTooLarge, 413, "The body is larger than 256 KiB."),

@@ -93,6 +93,12 @@ public static class ProblemCodes
     /// <summary>There is no such request.</summary>
     public const string RequestNotFound = "request_not_found";
 
+    /// <summary>The user has no such webhook.</summary>
+    public const string WebhookNotFound = "webhook_not_found";
+
+    /// <summary>The user has as many webhooks as one may have.</summary>
+    public const string TooManyWebhooks = "too_many_webhooks";
+
     /// <summary>This method is not allowed here.</summary>
     public const string MethodNotAllowed = "method_not_allowed";
 

@@ -23,6 +23,7 @@ internal static class BodyReading
         await using var services = new ServiceCollection()
             .AddSingleton<TimeProvider>(new FakeTimeProvider(Now))
             .AddSingleton<IHostEnvironment>(new SomeEnvironment { EnvironmentName = environment })
+            .AddOptions()
             .AddSingleton<BodyRules>()
             .BuildServiceProvider();
         var http = new DefaultHttpContext { RequestServices = services };
