@@ -2,6 +2,7 @@ using Rsvp.Hosting.ServiceDefaults;
 using Rsvp.Notifier.Access;
 using Rsvp.Notifier.Changes;
 using Rsvp.Notifier.Hubs;
+using Rsvp.Notifier.Notifications;
 using Rsvp.Notifier.Sockets;
 using Rsvp.Notifier.Watching;
 
@@ -21,6 +22,7 @@ internal static class NotifierHost
         builder.AddAccess();
         builder.AddWatching();
         builder.AddChanges();
+        builder.AddNotifications();
         builder.AddHub();
 
         var app = builder.Build();

@@ -88,6 +88,9 @@ public class TestDatabase : IAsyncLifetime
         await using var server = NpgsqlDataSource.Create(TestServers.Postgres);
         await using var allow = server.CreateCommand($"ALTER DATABASE {_name} ALLOW_CONNECTIONS true");
         await allow.ExecuteNonQueryAsync();
+
+        // Our own connections were ended with the others.
+        DataSource.Clear();
     }
 
     /// <summary>Creates the database on the server.</summary>

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Rsvp.Hosting.Database;
 
-/// <summary>Adds the one data source of a service.</summary>
+/// <summary>Adds the data source of a service.</summary>
 public static class PostgresExtensions
 {
     /// <summary>Adds an <see cref="NpgsqlDataSource"/> for <c>ConnectionStrings:Postgres</c> and the gate that waits for the schema.</summary>
@@ -13,6 +13,19 @@ public static class PostgresExtensions
     /// <param name="configure">Changes to the connection string, such as the pool's bound; null for none.</param>
     /// <exception cref="InvalidOperationException">The connection string is missing.</exception>
     public static void AddPostgres(this IHostApplicationBuilder builder, Action<NpgsqlConnectionStringBuilder>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var connectionString = builder.PostgresConnectionString(configure);
+        builder.Services.AddSingleton(_ => NpgsqlDataSource.Create(connectionString));
+        builder.Services.AddSingleton<SchemaGate>();
+        builder.Services.AddHealthChecks().AddCheck<SchemaHealthCheck>("schema", tags: ["ready"]);
+    }
+
+    /// <summary>The connection string of a service's data sources: <c>ConnectionStrings:Postgres</c> with what they share.</summary>
+    /// <param name="builder">The host.</param>
+    /// <param name="configure">Changes to the connection string, such as the pool's bound; null for none.</param>
+    /// <exception cref="InvalidOperationException">The connection string is missing.</exception>
+    public static string PostgresConnectionString(this IHostApplicationBuilder builder, Action<NpgsqlConnectionStringBuilder>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         var connectionString = new NpgsqlConnectionStringBuilder(
@@ -28,9 +41,6 @@ public static class PostgresExtensions
             IncludeErrorDetail = false,
         };
         configure?.Invoke(connectionString);
-
-        builder.Services.AddSingleton(_ => NpgsqlDataSource.Create(connectionString));
-        builder.Services.AddSingleton<SchemaGate>();
-        builder.Services.AddHealthChecks().AddCheck<SchemaHealthCheck>("schema", tags: ["ready"]);
+        return connectionString.ConnectionString;
     }
 }

@@ -57,8 +57,8 @@ public static class MessagingExtensions
         bus.Publish<NotificationsIssued>(publish =>
         {
             publish.ExchangeType = "fanout";
-            // The notifiers' queue is there before the first message, whoever starts first: nothing that people should hear of is lost.
-            publish.BindQueue(Topology.NotificationsQueue, Topology.NotificationsQueue, queue =>
+            // Whoever publishes binds the notifiers' queue: a message to an exchange without a queue would be confirmed and lost.
+            publish.BindQueue(Topology.NotificationsExchange, Topology.NotificationsQueue, queue =>
             {
                 queue.SetQueueArgument("x-queue-type", "quorum");
                 queue.SetQueueArgument("x-delivery-limit", Topology.DeliveryLimit);

@@ -1,5 +1,6 @@
 using MassTransit;
 using Rsvp.Hosting.Messaging;
+using Rsvp.Notifier.Notifications;
 
 namespace Rsvp.Notifier.Changes;
 
@@ -24,6 +25,7 @@ internal static class ChangesExtensions
         services.AddMassTransit(masstransit =>
         {
             masstransit.AddConsumer<ActivityChangedConsumer>();
+            masstransit.AddNotifications();
             masstransit.UsingRabbitMq((context, bus) =>
             {
                 bus.UseBroker(builder.Configuration, "rsvp-notifier");

@@ -50,7 +50,7 @@ CREATE TABLE notification_deliveries (
     attempts          integer NOT NULL DEFAULT 0 CHECK (attempts >= 0),
     -- When it is to be tried next. While somebody tries: when it is taken from them.
     due_at            timestamptz NOT NULL DEFAULT now(),
-    -- The last answer: a status of SMTP or HTTP, and a word for what went wrong. No text of the other side, which may repeat an address.
+    -- The last answer: a status of SMTP or HTTP, and a word for what went wrong; null while somebody tries. No text of the other side, which may repeat an address.
     last_status       integer,
     last_error        text,
     created_at        timestamptz NOT NULL DEFAULT now(),

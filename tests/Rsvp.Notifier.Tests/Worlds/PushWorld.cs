@@ -40,7 +40,13 @@ public sealed class PushWorld : IAsyncLifetime
 
     internal static async Task<PushWorld> CreateAsync(params (string Key, string Value)[] settings)
     {
-        var world = new PushWorld(settings.ToDictionary(setting => setting.Key, string? (setting) => setting.Value));
+        var last = new Dictionary<string, string?>();
+        foreach (var (key, value) in settings)
+        {
+            last[key] = value;
+        }
+
+        var world = new PushWorld(last);
         await world.InitializeAsync();
         return world;
     }
@@ -99,6 +105,17 @@ public sealed class PushWorld : IAsyncLifetime
         {
             await _bus!.Publish(change);
         }
+    }
+
+    /// <summary>Says what people are to be told.</summary>
+    internal Task PublishAsync(NotificationsIssued issued) => _bus!.Publish(issued);
+
+    /// <summary>Ends a notifier, as a kill would: nothing that it had begun is finished.</summary>
+    internal async Task StopNotifierAsync(WebApplication notifier)
+    {
+        _notifiers.Remove(notifier);
+        await notifier.StopAsync();
+        await notifier.DisposeAsync();
     }
 
     /// <summary>Connects to the hub as a user.</summary>

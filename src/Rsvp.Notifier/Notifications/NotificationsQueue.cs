@@ -1,0 +1,46 @@
+using MassTransit;
+using Npgsql;
+using Rsvp.Hosting.Database;
+using Rsvp.Hosting.Messaging;
+
+namespace Rsvp.Notifier.Notifications;
+
+/// <summary>Subscribes this notifier to the queue of issued notifications once the schema is there; all notifiers share it.</summary>
+internal sealed class NotificationsQueue(IReceiveEndpointConnector connector, IBusControl bus, SchemaGate schema) : BackgroundService
+{
+    // Each is one statement over hundreds of rows; two keep the database busy while a message is on its way.
+    private const int ConcurrencyMax = 2;
+
+    // While the database is away a message waits here some 20 minutes before it goes back to the queue, less than the broker's 30 for an answer.
+    private const int RetriesMax = 80;
+    private static readonly TimeSpan RetryMin = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan RetryMax = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan RetryStep = TimeSpan.FromMilliseconds(200);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await schema.WaitAsync(stoppingToken);
+        await bus.WaitForHealthStatus(BusHealthStatus.Healthy, stoppingToken);
+        stoppingToken.ThrowIfCancellationRequested();
+        var handle = connector.ConnectReceiveEndpoint(Topology.NotificationsQueue, (registration, endpoint) =>
+        {
+            var queue = (IRabbitMqReceiveEndpointConfigurator)endpoint;
+            // The publishers bind it to the exchange, so that it fills before the first notifier is there.
+            queue.ConfigureConsumeTopology = false;
+            queue.SetQuorumQueue();
+            queue.SetQueueArgument("x-delivery-limit", Topology.DeliveryLimit);
+            queue.BindDeadLetterQueue(Topology.DeadLetterQueue, Topology.DeadLetterQueue, dead => dead.SetQuorumQueue());
+            queue.PrefetchCount = ConcurrencyMax * 2;
+            queue.ConcurrentMessageLimit = ConcurrencyMax;
+            // What cannot be planned goes back to the queue, and after the last delivery to the dead letters, where somebody looks.
+            queue.RethrowFaultedMessages();
+            queue.UseMessageRetry(retry =>
+            {
+                retry.Handle<NpgsqlException>(error => error.IsTransient);
+                retry.Exponential(RetriesMax, RetryMin, RetryMax, RetryStep);
+            });
+            queue.ConfigureConsumer<NotificationsIssuedConsumer>(registration);
+        });
+        await handle.Ready.WaitAsync(stoppingToken);
+    }
+}
