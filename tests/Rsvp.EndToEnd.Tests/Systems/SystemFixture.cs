@@ -1,3 +1,4 @@
+using System.Globalization;
 using Npgsql;
 using Rsvp.Cli.Instances;
 using Rsvp.Cli.Tokens;
@@ -11,6 +12,9 @@ public sealed class SystemFixture : IAsyncLifetime
 {
     private static readonly TimeSpan StartDeadline = TimeSpan.FromMinutes(4);
 
+    // The last port of the instance's plan, which none of its processes has.
+    private const int MailPortOffset = 59;
+
     private Instance? _instance;
     private NpgsqlDataSource? _database;
     private TokenFactory? _tokens;
@@ -22,6 +26,9 @@ public sealed class SystemFixture : IAsyncLifetime
     /// <summary>As it is now: the processes change when one is started again.</summary>
     internal RunFile Run => RunFile.Load(Instance.Home);
 
+    /// <summary>The system's mail server, which is dead until a test lets it listen.</summary>
+    internal MailServer Mail { get; } = new(TestServers.PortBase + MailPortOffset);
+
     /// <summary>A client of the public origin; its connections are its own.</summary>
     internal HttpClient Http { get; private set; } = null!;
 
@@ -32,6 +39,11 @@ public sealed class SystemFixture : IAsyncLifetime
         using var deadline = new CancellationTokenSource(StartDeadline);
         _instance = Instance.Open(home, TestServers.PortBase, _ => { }, build: false);
         _instance.Settings["RabbitMq__HeartbeatSeconds"] = "2"; // A frozen process is noticed in seconds.
+        _instance.Settings["Smtp__Host"] = "127.0.0.1";
+        _instance.Settings["Smtp__Port"] = Mail.Port.ToString(CultureInfo.InvariantCulture);
+        _instance.Settings["Smtp__Security"] = "None";
+        _instance.Settings["Smtp__From"] = "Rsvp <rsvp@example.org>";
+        _instance.Settings["Notifications__PauseMax"] = "00:00:00.200"; // A dead mail server is tried again in a test's time.
         await _instance.StartAsync(workerCount: 2, deadline.Token);
 
         var run = Run;
@@ -53,6 +65,7 @@ public sealed class SystemFixture : IAsyncLifetime
 
             await _instance.StopAsync(CancellationToken.None);
             _instance.Dispose();
+            await Mail.DisposeAsync();
         }
     }
 
@@ -65,10 +78,10 @@ public sealed class SystemFixture : IAsyncLifetime
     /// <summary>Starts <c>./rsvp</c> with these arguments.</summary>
     internal ToolProcess StartTool(params IEnumerable<string> arguments) => new(this, arguments);
 
-    internal Person NewPerson(string? role = null)
+    internal Person NewPerson(string? role = null, string? email = null)
     {
         var id = Guid.NewGuid();
-        return new Person(id, _tokens!.Create(id, TimeSpan.FromHours(1), name: "Ada", role: role), this);
+        return new Person(id, _tokens!.Create(id, TimeSpan.FromHours(1), name: "Ada", email: email, role: role), this);
     }
 
     /// <summary>Waits until nothing is in flight any more, and audits.</summary>
