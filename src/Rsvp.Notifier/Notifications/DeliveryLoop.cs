@@ -171,7 +171,7 @@ internal sealed partial class DeliveryLoop(
                 await store.RecordAsync(channel.Name, delivery, next.State, result, next.Delay, ending);
                 return;
             }
-            catch (NpgsqlException error) when (error.IsTransient && timeProvider.GetElapsedTime(taken) < DeliveryStore.Lease)
+            catch (NpgsqlException error) when (timeProvider.GetElapsedTime(taken) < DeliveryStore.Lease)
             {
                 LogNotRecorded(channel.Name, delivery.NotificationId, error.Message);
             }

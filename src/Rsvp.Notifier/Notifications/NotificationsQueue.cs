@@ -36,11 +36,15 @@ internal sealed class NotificationsQueue(IReceiveEndpointConnector connector, IB
             queue.RethrowFaultedMessages();
             queue.UseMessageRetry(retry =>
             {
-                retry.Handle<NpgsqlException>(error => error.IsTransient);
+                retry.Handle<NpgsqlException>(MayPass);
                 retry.Exponential(RetriesMax, RetryMin, RetryMax, RetryStep);
             });
             queue.ConfigureConsumer<NotificationsIssuedConsumer>(registration);
         });
         await handle.Ready.WaitAsync(stoppingToken);
     }
+
+    // The driver does not count a server that is being shut down.
+    private static bool MayPass(NpgsqlException error) => error.IsTransient
+        || error is PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.QueryCanceled };
 }

@@ -44,6 +44,7 @@ public sealed class SystemFixture : IAsyncLifetime
         _instance.Settings["Smtp__Security"] = "None";
         _instance.Settings["Smtp__From"] = "Rsvp <rsvp@example.org>";
         _instance.Settings["Notifications__PauseMax"] = "00:00:00.200"; // A dead mail server is tried again in a test's time.
+        _instance.Settings["Webhooks__AllowPrivateAddresses"] = "true";
         await _instance.StartAsync(workerCount: 2, deadline.Token);
 
         var run = Run;

@@ -67,6 +67,69 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    public async Task While_the_database_is_away_what_is_issued_waits()
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        await using var world = await PushWorld.CreateAsync(Mailbox.Settings(mail: null));
+        var mailbox = new Mailbox(world);
+        var activity = await TestActivity.OpenAsync(world.Database);
+        var user = await mailbox.AddUserAsync();
+        await mailbox.AddWebhookAsync(user, receiver.Url);
+        var (before, meanwhile) = (Mailbox.Issue(activity.Id, "confirmed", user), Mailbox.Issue(activity.Id, "updated", user));
+        await world.PublishAsync(before);
+        await mailbox.StandsAsync(before, "sent");
+
+        await world.Database.RefuseConnectionsAsync();
+        await world.PublishAsync(meanwhile);
+        await Eventually.HoldsAsync(() => world.Log.Lines.Any(line => line.Contains("could not be read", StringComparison.Ordinal)), "the outage was noticed");
+        await world.Database.AllowConnectionsAsync();
+        await mailbox.StandsAsync(meanwhile, "sent");
+
+        Assert.Equal(2, receiver.Received.Count);
+    }
+
+    [Fact]
+    public async Task A_message_that_cannot_be_planned_ends_among_the_dead_letters_and_holds_nobody_up()
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        await using var world = await PushWorld.CreateAsync(Mailbox.Settings(mail: null));
+        var mailbox = new Mailbox(world);
+        var activity = await TestActivity.OpenAsync(world.Database);
+        var user = await mailbox.AddUserAsync();
+        await mailbox.AddWebhookAsync(user, receiver.Url);
+        var good = Mailbox.Issue(activity.Id, "confirmed", user);
+
+        // No text in the database may contain this.
+        await world.PublishAsync(Mailbox.Issue(activity.Id, "\0", user));
+        await world.PublishAsync(good);
+        await mailbox.StandsAsync(good, "sent");
+
+        await Eventually.HoldsAsync(
+            async () => (await world.Broker.ListAsync("queues")).EnumerateArray().Any(queue =>
+                queue.GetProperty("name").GetString() == "rsvp.dead" && queue.TryGetProperty("messages", out var messages) && messages.GetInt32() == 1),
+            "it is among the dead letters");
+    }
+
+    [Fact]
+    public async Task What_was_finished_long_ago_is_forgotten_and_nothing_else()
+    {
+        await using var world = await PushWorld.CreateAsync(Mailbox.Settings(mail: null));
+        await world.Database.ExecuteAsync(
+            """
+            INSERT INTO notification_deliveries (notification_id, channel, target, user_id, activity_id, rsvp_id, kind, status, party_size, issued_at, state, created_at, finished_at)
+            SELECT gen_random_uuid(), 'email', id, id, id, id, 'old', 'confirmed', 1, now(), state, now() - age, CASE WHEN state <> 'pending' THEN now() - age END
+            FROM   unnest(ARRAY['sent', 'failed', 'pending', 'sent'], ARRAY[interval '31 days', interval '31 days', interval '31 days', interval '29 days'],
+                          ARRAY[gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), gen_random_uuid()]) AS old (state, age, id)
+            """);
+
+        // It looks when it starts, and every hour.
+        await world.StartNotifierAsync();
+
+        await Eventually.HoldsAsync(async () => await world.Database.ScalarAsync<long>("SELECT count(*) FROM notification_deliveries") == 2, "two are gone");
+        Assert.Equal("pending,sent", await world.Database.ScalarAsync<string>("SELECT string_agg(state, ',' ORDER BY state) FROM notification_deliveries"));
+    }
+
+    [Fact]
     public async Task A_mail_server_that_says_nothing_holds_up_neither_webhooks_nor_the_queue()
     {
         await using var mail = MailServer.Start();

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Rsvp.Notifier.Notifications.Webhooks;
 using Rsvp.Notifier.Tests.Worlds;
+using Rsvp.Testing;
 
 namespace Rsvp.Notifier.Tests.Notifications;
 

@@ -4,10 +4,10 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
-namespace Rsvp.Notifier.Tests.Notifications;
+namespace Rsvp.Testing;
 
 /// <summary>An HTTP server that keeps what it is sent and answers as it is told.</summary>
-internal sealed class WebhookReceiver : IAsyncDisposable
+public sealed class WebhookReceiver : IAsyncDisposable
 {
     private readonly ConcurrentQueue<ReceivedWebhook> _received = new();
     private readonly WebApplication _app;
@@ -15,18 +15,18 @@ internal sealed class WebhookReceiver : IAsyncDisposable
     private WebhookReceiver(WebApplication app) => _app = app;
 
     /// <summary>What came, in order, whatever was answered.</summary>
-    internal IReadOnlyList<ReceivedWebhook> Received => [.. _received];
+    public IReadOnlyList<ReceivedWebhook> Received => [.. _received];
 
     /// <summary>What is answered; 204 by default.</summary>
-    internal Func<HttpContext, Task> OnRequest { get; set; } = http =>
+    public Func<HttpContext, Task> OnRequest { get; set; } = http =>
     {
         http.Response.StatusCode = StatusCodes.Status204NoContent;
         return Task.CompletedTask;
     };
 
-    internal Uri Url => new(_app.Urls.Single() + "/hook");
+    public Uri Url => new(_app.Urls.Single() + "/hook");
 
-    internal static async Task<WebhookReceiver> StartAsync()
+    public static async Task<WebhookReceiver> StartAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -46,14 +46,14 @@ internal sealed class WebhookReceiver : IAsyncDisposable
     }
 
     /// <summary>Answers everything with a status from now on.</summary>
-    internal void Answer(int status) => OnRequest = http =>
+    public void Answer(int status) => OnRequest = http =>
     {
         http.Response.StatusCode = status;
         return Task.CompletedTask;
     };
 
     /// <summary>Answers nothing from now on, until the client gives up.</summary>
-    internal void Hang() => OnRequest = async http =>
+    public void Hang() => OnRequest = async http =>
     {
         var gone = new TaskCompletionSource();
         await using var registration = http.RequestAborted.Register(gone.SetResult);
@@ -68,9 +68,9 @@ internal sealed class WebhookReceiver : IAsyncDisposable
 }
 
 /// <summary>A request that a <see cref="WebhookReceiver"/> got.</summary>
-internal sealed record ReceivedWebhook(string Path, IReadOnlyDictionary<string, string> Headers, byte[] Body)
+public sealed record ReceivedWebhook(string Path, IReadOnlyDictionary<string, string> Headers, byte[] Body)
 {
-    internal Guid NotificationId => Guid.Parse(Headers["webhook-id"]);
+    public Guid NotificationId => Guid.Parse(Headers["webhook-id"]);
 
-    internal JsonElement Json => JsonSerializer.Deserialize<JsonElement>(Body);
+    public JsonElement Json => JsonSerializer.Deserialize<JsonElement>(Body);
 }

@@ -1,0 +1,49 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using Rsvp.EndToEnd.Tests.Systems;
+using Rsvp.Testing;
+
+namespace Rsvp.EndToEnd.Tests.Notifications;
+
+/// <summary>A webhook from its registration to its end, on real processes with the rights that they have in production.</summary>
+[Collection(SystemCollection.Name)]
+public sealed class WebhookTests(SystemFixture system)
+{
+    [Fact]
+    public async Task A_user_registers_a_webhook_hears_of_their_rsvps_and_ends_it()
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        var activity = await system.NewPerson().OpenAsync(capacity: 1);
+        var (seated, waiting) = (system.NewPerson(), system.NewPerson());
+        var created = await waiting.SendAsync(HttpMethod.Post, "/api/users/me/webhooks", $$"""{ "url": "{{receiver.Url}}" }""");
+        var path = $"/api/users/me/webhooks/{created.Body.GetProperty("id").GetString()}";
+        var muted = await waiting.SendAsync(HttpMethod.Put, "/api/users/me/notifications", """{ "mutedKinds": ["waitlisted"] }""");
+
+        await seated.SubmitAsync(activity);
+        await waiting.SubmitAsync(activity);
+        await seated.CancelAsync(activity);
+        await Eventually.HoldsAsync(() => receiver.Received.Count == 1, "the promotion was told");
+        receiver.Answer(410);
+        await waiting.CancelAsync(activity);
+        await Eventually.HoldsAsync(
+            async () => (await waiting.GetAsync("/api/users/me/webhooks")).Body.GetProperty("items")[0].GetProperty("disabledReason").GetString() == "gone", "it is disabled");
+        var deliveries = (await waiting.GetAsync(path + "/deliveries")).Body.GetProperty("items").EnumerateArray().ToList();
+        var enabled = await waiting.SendAsync(HttpMethod.Post, path + "/enable");
+        var deleted = await waiting.SendAsync(HttpMethod.Delete, path);
+
+        Assert.Equal((HttpStatusCode.Created, HttpStatusCode.OK), (created.Status, muted.Status));
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.NoContent), (enabled.Status, deleted.Status));
+        Assert.Equal(["rsvp.promoted", "rsvp.cancelled"], receiver.Received.Select(webhook => webhook.Json.GetProperty("type").GetString()));
+        Assert.Equal(
+            [("rsvp.cancelled", "failed", 410), ("rsvp.promoted", "sent", 204)],
+            deliveries.Select(delivery => (delivery.GetProperty("type").GetString(), delivery.GetProperty("state").GetString(), delivery.GetProperty("lastStatus").GetInt32())));
+        var key = Convert.FromBase64String(created.Body.GetProperty("secret").GetString()!["whsec_".Length..]);
+        Assert.All(receiver.Received, webhook =>
+        {
+            byte[] signed = [.. Encoding.UTF8.GetBytes($"{webhook.Headers["webhook-id"]}.{webhook.Headers["webhook-timestamp"]}."), .. webhook.Body];
+            Assert.Equal("v1," + Convert.ToBase64String(HMACSHA256.HashData(key, signed)), webhook.Headers["webhook-signature"]);
+        });
+        await system.AssertAuditIsCleanAsync();
+    }
+}
