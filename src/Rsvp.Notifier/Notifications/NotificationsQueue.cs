@@ -44,7 +44,9 @@ internal sealed class NotificationsQueue(IReceiveEndpointConnector connector, IB
         await handle.Ready.WaitAsync(stoppingToken);
     }
 
-    // The driver does not count a server that is being shut down.
-    private static bool MayPass(NpgsqlException error) => error.IsTransient
-        || error is PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.QueryCanceled };
+    // The driver does not count a server that is being shut down; and a webhook may be deleted while a delivery to it is planned.
+    private static bool MayPass(NpgsqlException error) => error.IsTransient || error is PostgresException
+    {
+        SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.ForeignKeyViolation
+    };
 }
