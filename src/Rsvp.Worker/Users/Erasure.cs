@@ -44,6 +44,12 @@ internal sealed class Erasure(NpgsqlDataSource dataSource, SystemCommands comman
             SELECT l.log_id, l.request_id FROM done JOIN rsvps r USING (user_id) JOIN rsvp_analytics l ON l.rsvp_id = r.rsvp_id
         ), reasons AS (
             UPDATE rsvp_analytics l SET reason = NULL FROM told WHERE l.log_id = told.log_id AND l.reason IS NOT NULL
+        ), preferences AS (
+            DELETE FROM notification_preferences p USING done WHERE p.user_id = done.user_id
+        ), deliveries AS (
+            DELETE FROM notification_deliveries d USING done WHERE d.user_id = done.user_id
+        ), hooks AS (
+            DELETE FROM webhooks w USING done WHERE w.user_id = done.user_id
         )
         UPDATE rsvp_requests q
         SET    outcome = (q.outcome::jsonb #- '{rsvp,specialRequirements}')::json
