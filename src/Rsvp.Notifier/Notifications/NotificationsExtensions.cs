@@ -38,7 +38,9 @@ internal static class NotificationsExtensions
         services.AddSingleton<INotificationChannel, WebhookChannel>();
         services.AddSingleton<DeliveryLoops>();
         services.AddHostedService(provider => provider.GetRequiredService<DeliveryLoops>());
-        services.AddHostedService<NotificationsQueue>();
+        services.AddSingleton<NotificationsQueue>();
+        services.AddHostedService(provider => provider.GetRequiredService<NotificationsQueue>());
+        services.AddHealthChecks().AddCheck<NotificationsQueue>("notifications", tags: ["ready"]);
     }
 
     /// <summary>Adds the consumer to the notifier's bus; <see cref="NotificationsQueue"/> connects it.</summary>

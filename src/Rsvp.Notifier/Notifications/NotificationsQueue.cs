@@ -1,12 +1,13 @@
 using MassTransit;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Npgsql;
 using Rsvp.Hosting.Database;
 using Rsvp.Hosting.Messaging;
 
 namespace Rsvp.Notifier.Notifications;
 
-/// <summary>Subscribes this notifier to the queue of issued notifications once the schema is there; all notifiers share it.</summary>
-internal sealed class NotificationsQueue(IReceiveEndpointConnector connector, IBusControl bus, SchemaGate schema) : BackgroundService
+/// <summary>Subscribes this notifier to the queue of issued notifications once the schema is there; all notifiers share it. Not ready before.</summary>
+internal sealed class NotificationsQueue(IReceiveEndpointConnector connector, IBusControl bus, SchemaGate schema) : BackgroundService, IHealthCheck
 {
     // Each is one statement over hundreds of rows; two keep the database busy while a message is on its way.
     private const int ConcurrencyMax = 2;
@@ -16,6 +17,14 @@ internal sealed class NotificationsQueue(IReceiveEndpointConnector connector, IB
     private static readonly TimeSpan RetryMin = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan RetryMax = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan RetryStep = TimeSpan.FromMilliseconds(200);
+
+    // A bus that stops while an endpoint connects waits for it without end.
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
+
+    private volatile bool _isSubscribed;
+
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(_isSubscribed ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("Issued notifications do not arrive."));
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -41,7 +50,15 @@ internal sealed class NotificationsQueue(IReceiveEndpointConnector connector, IB
             });
             queue.ConfigureConsumer<NotificationsIssuedConsumer>(registration);
         });
-        await handle.Ready.WaitAsync(stoppingToken);
+        try
+        {
+            await handle.Ready.WaitAsync(stoppingToken);
+            _isSubscribed = true;
+        }
+        catch (OperationCanceledException)
+        {
+            await Task.WhenAny(handle.Ready, Task.Delay(ConnectTimeout, CancellationToken.None));
+        }
     }
 
     // The driver does not count a server that is being shut down; and a webhook may be deleted while a delivery to it is planned.
