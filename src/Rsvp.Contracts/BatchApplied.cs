@@ -57,8 +57,11 @@ public sealed record CommandOutcome
 /// <summary>One member's part in the outcome of a group or bulk command.</summary>
 public sealed record MemberResult
 {
-    /// <summary>The member.</summary>
+    /// <summary>The member; <see cref="Guid.Empty"/> when the RSVP named is nobody's.</summary>
     public required Guid UserId { get; init; }
+
+    /// <summary>The RSVP named, for bulk commands; null for groups, which name users.</summary>
+    public Guid? RsvpId { get; init; }
 
     /// <summary>The member's RSVP after the command; null when there is none.</summary>
     public RsvpDocument? Rsvp { get; init; }

@@ -74,8 +74,41 @@ public sealed record Command
     /// <summary>Body of <see cref="CommandNames.DeleteUser"/>.</summary>
     public DeleteUser? DeleteUser { get; init; }
 
+    /// <summary>Body of <see cref="CommandNames.AddHost"/>.</summary>
+    public AddHost? AddHost { get; init; }
+
+    /// <summary>Body of <see cref="CommandNames.RemoveHost"/>.</summary>
+    public RemoveHost? RemoveHost { get; init; }
+
+    /// <summary>Body of <see cref="CommandNames.RemoveRsvp"/>.</summary>
+    public RemoveRsvp? RemoveRsvp { get; init; }
+
+    /// <summary>Body of <see cref="CommandNames.CancelActivity"/>.</summary>
+    public CancelActivity? CancelActivity { get; init; }
+
+    /// <summary>Body of <see cref="CommandNames.EndRsvps"/>.</summary>
+    public EndRsvps? EndRsvps { get; init; }
+
     /// <summary>Body of <see cref="CommandNames.PromoteWaitlist"/>.</summary>
     public PromoteWaitlist? PromoteWaitlist { get; init; }
+
+    /// <summary>Body of <see cref="CommandNames.BulkWaitlist"/>.</summary>
+    public BulkWaitlist? BulkWaitlist { get; init; }
+
+    /// <summary>Body of <see cref="CommandNames.CheckIn"/>.</summary>
+    public CheckIn? CheckIn { get; init; }
+
+    /// <summary>Body of <see cref="CommandNames.UndoCheckIn"/>.</summary>
+    public UndoCheckIn? UndoCheckIn { get; init; }
+
+    /// <summary>Body of <see cref="CommandNames.WalkIn"/>.</summary>
+    public WalkIn? WalkIn { get; init; }
+
+    /// <summary>Body of <see cref="CommandNames.ReleaseNoShows"/>.</summary>
+    public ReleaseNoShows? ReleaseNoShows { get; init; }
+
+    /// <summary>Body of <see cref="CommandNames.RunPass"/>.</summary>
+    public RunPass? RunPass { get; init; }
 
     /// <summary>Body of <see cref="CommandNames.EraseRsvp"/>.</summary>
     public EraseRsvp? EraseRsvp { get; init; }

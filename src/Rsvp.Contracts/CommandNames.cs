@@ -39,6 +39,39 @@ public static class CommandNames
     /// <summary>Changes an activity's settings, capacity included.</summary>
     public const string UpdateActivity = "update_activity";
 
-    /// <summary>Lets the waiting in: one pass of the system, or a host's promotion.</summary>
+    /// <summary>Makes a user a host.</summary>
+    public const string AddHost = "add_host";
+
+    /// <summary>Takes a host's rights.</summary>
+    public const string RemoveHost = "remove_host";
+
+    /// <summary>Ends a party's RSVP, by a host.</summary>
+    public const string RemoveRsvp = "remove_rsvp";
+
+    /// <summary>Calls an activity off.</summary>
+    public const string CancelActivity = "cancel_activity";
+
+    /// <summary>Ends the RSVPs of an activity that was called off.</summary>
+    public const string EndRsvps = "end_rsvps";
+
+    /// <summary>Lets waiting places in, by a host.</summary>
     public const string PromoteWaitlist = "promote_waitlist";
+
+    /// <summary>Does one thing to many waiting parties.</summary>
+    public const string BulkWaitlist = "bulk_waitlist";
+
+    /// <summary>A party has come.</summary>
+    public const string CheckIn = "check_in";
+
+    /// <summary>Takes a check-in back.</summary>
+    public const string UndoCheckIn = "undo_check_in";
+
+    /// <summary>Somebody came without asking before.</summary>
+    public const string WalkIn = "walk_in";
+
+    /// <summary>Ends the parties that have not come.</summary>
+    public const string ReleaseNoShows = "release_no_shows";
+
+    /// <summary>Lets the waiting in: one pass of the system.</summary>
+    public const string RunPass = "run_pass";
 }

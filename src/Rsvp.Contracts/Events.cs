@@ -64,7 +64,7 @@ public sealed record PassCompleted
     /// <summary>The activity's version that the pass saw and left behind: vacancies up to it are served.</summary>
     public required long Version { get; init; }
 
-    /// <summary>The <see cref="PromoteWaitlist.PassNumber"/> it answers.</summary>
+    /// <summary>The <see cref="RunPass.PassNumber"/> it answers.</summary>
     public required long PassNumber { get; init; }
 
     /// <summary>Places it let in.</summary>

@@ -35,7 +35,7 @@ public sealed record CancelRsvp
 
 /// <summary>One pass: lets in, in line order, every waiting place that the policy allows.</summary>
 /// <remarks>Sent by the promotion saga. A repeated pass finds nothing left to do.</remarks>
-public sealed record PromoteWaitlist
+public sealed record RunPass
 {
     /// <summary>Numbers the passes of one activity's saga, so that a late answer is told from the one awaited.</summary>
     public long PassNumber { get; init; }

@@ -66,7 +66,7 @@ internal static class Samples
         Created = true,
         Rsvp = Rsvp,
         GroupId = Group,
-        Results = [new MemberResult { UserId = Person, Rsvp = Rsvp, Problem = Problem }],
+        Results = [new MemberResult { UserId = Person, RsvpId = Party, Rsvp = Rsvp, Problem = Problem }],
         Problem = Problem,
     };
 

@@ -33,7 +33,9 @@ public sealed class WireFormatTests
           "activityId": "0198a000-0000-7000-8000-000000000001", "submittedAt": "2026-11-22T12:00:00+00:00",
           "completedAt": "2026-11-22T12:00:00+00:00", "created": true, "rsvp": {{RsvpJson}},
           "groupId": "0198a000-0000-7000-8000-000000000004",
-          "results": [{ "userId": "0198a000-0000-7000-8000-000000000002", "rsvp": {{RsvpJson}}, "problem": {{ProblemJson}} }],
+          "results": [{
+            "userId": "0198a000-0000-7000-8000-000000000002", "rsvpId": "0198a000-0000-7000-8000-000000000003", "rsvp": {{RsvpJson}},
+            "problem": {{ProblemJson}} }],
           "problem": {{ProblemJson}}
         }
         """;
@@ -88,7 +90,37 @@ public sealed class WireFormatTests
         { CommandNames.ExpireOffers, """{ "expireOffers": {} }""" },
         { CommandNames.DeleteUser, """{ "deleteUser": { "userId": "0198a000-0000-7000-8000-000000000002" } }""" },
         { CommandNames.EraseRsvp, """{ "eraseRsvp": {} }""" },
-        { CommandNames.PromoteWaitlist, """{ "promoteWaitlist": { "passNumber": 9 } }""" },
+        { CommandNames.AddHost, """{ "addHost": { "userId": "0198a000-0000-7000-8000-000000000002" } }""" },
+        { CommandNames.RemoveHost, """{ "removeHost": { "userId": "0198a000-0000-7000-8000-000000000002" } }""" },
+        { CommandNames.RemoveRsvp, """{ "removeRsvp": { "reason": "Rude" } }""" },
+        { CommandNames.CancelActivity, """{ "cancelActivity": { "reason": "Rain" } }""" },
+        { CommandNames.EndRsvps, """{ "endRsvps": { "hostId": "0198a000-0000-7000-8000-000000000002", "reason": "Rain" } }""" },
+        {
+            CommandNames.PromoteWaitlist,
+            """
+            {
+              "promoteWaitlist": {
+                "count": 3, "rsvpIds": ["0198a000-0000-7000-8000-000000000003"], "overrideCapacity": true,
+                "hostId": "0198a000-0000-7000-8000-000000000002"
+              }
+            }
+            """
+        },
+        {
+            CommandNames.BulkWaitlist,
+            """
+            {
+              "bulkWaitlist": {
+                "action": "move", "rsvpIds": ["0198a000-0000-7000-8000-000000000003"], "toPosition": 2, "reason": "Speaker", "dryRun": true
+              }
+            }
+            """
+        },
+        { CommandNames.CheckIn, """{ "checkIn": {} }""" },
+        { CommandNames.UndoCheckIn, """{ "undoCheckIn": {} }""" },
+        { CommandNames.WalkIn, """{ "walkIn": { "userId": "0198a000-0000-7000-8000-000000000002", "guestCount": 1 } }""" },
+        { CommandNames.ReleaseNoShows, """{ "releaseNoShows": { "hostId": "0198a000-0000-7000-8000-000000000002" } }""" },
+        { CommandNames.RunPass, """{ "runPass": { "passNumber": 9 } }""" },
     };
 
     [Fact]

@@ -88,7 +88,20 @@ internal static class RequestDocument
         foreach (var result in results)
         {
             writer.WriteStartObject();
-            writer.WriteString("userId"u8, result.UserId);
+            if (result.UserId == Guid.Empty)
+            {
+                writer.WriteNull("userId"u8);
+            }
+            else
+            {
+                writer.WriteString("userId"u8, result.UserId);
+            }
+
+            if (result.RsvpId is { } rsvpId)
+            {
+                writer.WriteString("rsvpId"u8, rsvpId);
+            }
+
             WriteRsvp(writer, result.Rsvp);
             if (result.Problem is null)
             {

@@ -12,9 +12,9 @@ internal sealed class RsvpHistory(NpgsqlDataSource database)
         WITH me AS (
             SELECT rsvp_id, activity_id, place_id, group_id FROM rsvps WHERE rsvp_id = @rsvpId
         ), own AS (
-            SELECT l.* FROM rsvp_analytics l WHERE l.rsvp_id = @rsvpId AND l.code IS NULL AND l.action <> 'reminded'
+            SELECT l.* FROM rsvp_analytics l WHERE l.rsvp_id = @rsvpId AND l.code IS NULL AND l.action NOT IN ('reminded', 'moved', 'respaced')
         ), aside AS (
-            SELECT l.* FROM rsvp_analytics l WHERE l.rsvp_id = @rsvpId AND (l.code IS NOT NULL OR l.action = 'reminded')
+            SELECT l.* FROM rsvp_analytics l WHERE l.rsvp_id = @rsvpId AND (l.code IS NOT NULL OR l.action IN ('reminded', 'moved', 'respaced'))
         ), mates_moves AS (
             -- A waiting group goes to the back as one.
             SELECT l.*
@@ -24,7 +24,7 @@ internal sealed class RsvpHistory(NpgsqlDataSource database)
             WHERE  me.place_id = me.group_id
         ), steps AS (
             SELECT seq, new_status, line_key, place_id, lead(seq) OVER (ORDER BY seq) AS next_seq
-            FROM   (SELECT * FROM own UNION ALL SELECT * FROM mates_moves) AS step
+            FROM   (SELECT * FROM own UNION ALL SELECT * FROM aside WHERE action IN ('moved', 'respaced') UNION ALL SELECT * FROM mates_moves) AS step
         ), let_in AS (
             SELECT l.*, steps.seq AS step_seq, l.line_key > steps.line_key AS passed_over
             FROM   steps, me, rsvp_analytics l
@@ -36,7 +36,7 @@ internal sealed class RsvpHistory(NpgsqlDataSource database)
             SELECT l.seq, l.at, l.action, l.rsvp_id, l.actor, l.previous_status, l.new_status, l.spots, l.free_before, l.rule, l.code, l.reason,
                    l.metadata, false AS passed_over,
                    CASE WHEN l.new_status = 'waitlisted' AND l.code IS NULL THEN (
-                       SELECT count(DISTINCT line_key)::int FROM let_in WHERE let_in.step_seq = l.seq AND let_in.passed_over) END AS overtaken_by
+                       SELECT count(DISTINCT (line_key, place_id))::int FROM let_in WHERE let_in.step_seq = l.seq AND let_in.passed_over) END AS overtaken_by
             FROM   (SELECT * FROM own UNION ALL SELECT * FROM aside) AS l
             UNION  ALL
             SELECT seq, at, action, NULL, actor, previous_status, new_status, spots, free_before, rule, NULL, NULL, metadata, passed_over, NULL FROM let_in

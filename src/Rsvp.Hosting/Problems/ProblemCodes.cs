@@ -60,6 +60,27 @@ public static class ProblemCodes
     /// <summary>Only the owner may answer an offer.</summary>
     public const string NotOwner = "not_owner";
 
+    /// <summary>No room, or others wait.</summary>
+    public const string NoRoom = "no_room";
+
+    /// <summary>The party does not wait in line.</summary>
+    public const string RsvpNotWaiting = "rsvp_not_waiting";
+
+    /// <summary>The activity has not started.</summary>
+    public const string NotStarted = "not_started";
+
+    /// <summary>The last host cannot be removed.</summary>
+    public const string LastHost = "last_host";
+
+    /// <summary>The party is not confirmed.</summary>
+    public const string NotConfirmed = "not_confirmed";
+
+    /// <summary>The party was checked in before.</summary>
+    public const string AlreadyCheckedIn = "already_checked_in";
+
+    /// <summary>The party is not checked in.</summary>
+    public const string NotCheckedIn = "not_checked_in";
+
     /// <summary>The capacity would be below the seats already taken.</summary>
     public const string CapacityBelowTaken = "capacity_below_taken";
 

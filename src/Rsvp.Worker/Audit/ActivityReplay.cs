@@ -210,7 +210,7 @@ internal sealed class ActivityReplay(Guid activityId, Action<Violation> report)
 
         if (_row.LineKey is long key && key != place.Key)
         {
-            if (_row.Action != "moved" && key <= _line.LastKey)
+            if (_row.Action is not ("moved" or "respaced") && key <= _line.LastKey)
             {
                 Wrong($"it goes from key {place.Key} to {key}, but the last in line stands at {_line.LastKey}");
             }

@@ -16,7 +16,7 @@ internal static class LogIsComplete
     private const string ViolationsSql =
         $"""
         WITH decided AS (
-            SELECT * FROM rsvp_analytics WHERE code IS NULL AND rsvp_id IS NOT NULL AND action <> 'reminded'
+            SELECT * FROM rsvp_analytics WHERE code IS NULL AND rsvp_id IS NOT NULL AND action NOT IN ('reminded', 'moved', 'respaced')
         ), versions AS (
             SELECT rsvp_id, count(*) AS rows, count(DISTINCT rsvp_version) AS versions, min(rsvp_version) AS first, max(rsvp_version) AS last
             FROM   decided

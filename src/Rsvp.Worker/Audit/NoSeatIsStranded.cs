@@ -44,7 +44,7 @@ internal static class NoSeatIsStranded
               AND  ahead.line_key < next.line_key
               AND  ahead.spots <= next.capacity
               AND  next.skip_limit <= (
-                  SELECT count(DISTINCT l.line_key)
+                  SELECT count(DISTINCT (l.line_key, l.place_id))
                   FROM   rsvp_analytics l
                   WHERE  l.activity_id = ahead.activity_id AND l.rule = 'pass' AND l.line_key > ahead.line_key AND l.seq > ahead.line_seq))
         """;

@@ -5,8 +5,8 @@ namespace Rsvp.Worker.Decisions;
 /// <summary>An activity's settings and seat counts at one instant; all counts but <see cref="WaitlistedPlaces"/> are people.</summary>
 internal sealed record ActivityState
 {
-    /// <summary>Distance between neighbours in line, so that a host can move somebody between them 20 times over.</summary>
-    public const long LineStep = 1 << 20;
+    /// <summary>Distance between neighbours in line: room for 2^32 - 1 places that a host moves in between, and for 2^31 places in line.</summary>
+    public const long LineStep = 1L << 32;
 
     public required Guid Id { get; init; }
 

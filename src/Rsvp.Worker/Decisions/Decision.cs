@@ -18,6 +18,12 @@ internal sealed record Decision
     /// <summary>The group that was made or cancelled; null for other commands.</summary>
     public Guid? GroupId { get; init; }
 
+    /// <summary>Commands to the same activity that are to follow, because this one stopped at its bound.</summary>
+    public IReadOnlyList<FollowUp> FollowUps { get; init; } = [];
+
+    /// <summary>Positions of places that were moved, by their order in line.</summary>
+    public IReadOnlyDictionary<long, int>? Positions { get; init; }
+
     /// <summary>Why it was refused; null when it completed.</summary>
     public Refusal? Refusal { get; init; }
 
@@ -51,4 +57,13 @@ internal sealed record Refusal(string Code, string? Detail = null, RsvpState? Sh
 /// <param name="UserId">The member.</param>
 /// <param name="Rsvp">The member's party after the command; null when there is none to show.</param>
 /// <param name="Refusal">Why the member was refused; null when not.</param>
-internal sealed record MemberDecision(Guid UserId, RsvpState? Rsvp, Refusal? Refusal);
+internal sealed record MemberDecision(Guid UserId, RsvpState? Rsvp, Refusal? Refusal)
+{
+    /// <summary>The RSVP that was named; null when a user was.</summary>
+    public Guid? RsvpId { get; init; }
+}
+
+/// <summary>A command that the system sends to the same activity after the commit.</summary>
+/// <param name="Name">One of <see cref="Contracts.CommandNames"/>.</param>
+/// <param name="WithBody">Adds the body that belongs to the name.</param>
+internal sealed record FollowUp(string Name, Func<Contracts.Command, Contracts.Command> WithBody);

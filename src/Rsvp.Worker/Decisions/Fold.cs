@@ -104,6 +104,11 @@ internal sealed partial class Fold(ILogger<Fold> logger)
             state.Make(new GroupState(made, command.ActivityId, command.Caller.UserId, group.AllOrNothing));
         }
 
+        if (decision is { Refusal: null, Log.Count: > 0 } && (command.AddHost?.UserId ?? command.RemoveHost?.UserId) is Guid host)
+        {
+            state.ChangeHost(activity!.Id, host, isAdded: command.AddHost is not null);
+        }
+
         return OutcomeBuilder.Build(state, command, decision);
     }
 
@@ -118,7 +123,9 @@ internal sealed partial class Fold(ILogger<Fold> logger)
         ArgumentNullException.ThrowIfNull(activity);
         var existing = state.Rsvp(command.ActivityId, command.RsvpUserId ?? caller);
         var mates = state.Mates(existing);
-        var isHost = command.Caller.IsAdmin || state.Hosts.Contains((activity.Id, caller));
+
+        // The system itself asks for what a host's command left over.
+        var isHost = caller == Guid.Empty || command.Caller.IsAdmin || state.Hosts.Contains((activity.Id, caller));
         return command switch
         {
             { SubmitRsvp: { } submit } => SubmitDecision.Decide(
@@ -154,7 +161,7 @@ internal sealed partial class Fold(ILogger<Fold> logger)
             { ExpireOffers: not null } => ExpireOffersDecision.Decide(activity, state.Offers(activity.Id), state.Now),
             { EraseRsvp: not null } => EraseRsvpDecision.Decide(activity, existing, mates, state.Now),
             { UpdateActivity: { } update } => UpdateActivityDecision.Decide(activity, caller, isHost, update, state.Now),
-            _ => throw new InvalidOperationException($"Nothing decides {command.Name}."),
+            _ => HostDispatch.Decide(state, activity, command, isHost),
         };
     }
 

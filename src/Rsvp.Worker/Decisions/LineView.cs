@@ -7,6 +7,7 @@ internal sealed class LineView(int loadedPlaces, long nextLineKey)
 {
     private readonly Dictionary<long, int> _ranks = [];
     private readonly HashSet<long> _left = [];
+    private readonly Dictionary<long, int> _fixed = [];
     private int _joined;
 
     /// <summary>A lower bound of the people in the smallest waiting place.</summary>
@@ -32,9 +33,17 @@ internal sealed class LineView(int loadedPlaces, long nextLineKey)
     /// <summary>A place was left by everybody in it.</summary>
     public void Leave(LinePlace place) => _left.Add(place.LineKey);
 
+    /// <summary>Says the position of a place that was moved.</summary>
+    public void FixPosition(long lineKey, int position) => _fixed[lineKey] = position;
+
     /// <summary>The position of a place now, 1 is next; null when its rank was not loaded.</summary>
     public int? PositionOf(LinePlace? place)
     {
+        if (place is not null && _fixed.TryGetValue(place.LineKey, out var moved))
+        {
+            return moved;
+        }
+
         if (place is null || !_ranks.TryGetValue(place.LineKey, out var rank))
         {
             return null;

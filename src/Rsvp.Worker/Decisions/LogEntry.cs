@@ -80,11 +80,22 @@ internal static class LogActions
     public const string Updated = "updated";
     public const string MovedToBack = "moved_to_back";
     public const string Cancelled = "cancelled";
+    public const string Removed = "removed";
+    public const string CalledOff = "called_off";
+    public const string Released = "released";
+    public const string Moved = "moved";
+    public const string Respaced = "respaced";
+    public const string CheckedIn = "checked_in";
+    public const string CheckInUndone = "check_in_undone";
+    public const string ActivityCalledOff = "activity_called_off";
+    public const string HostAdded = "host_added";
+    public const string HostRemoved = "host_removed";
     public const string Refused = "refused";
 
     /// <summary>Whether the person concerned is to hear of it: a change of their status or seats, not a refusal (which the answer told).</summary>
     public static bool IsHeard(string action) => action is
-        Confirmed or Waitlisted or Promoted or Offered or Reminded or Accepted or Declined or OfferExpired or Updated or MovedToBack or Cancelled;
+        Confirmed or Waitlisted or Promoted or Offered or Reminded or Accepted or Declined or OfferExpired or Updated or MovedToBack or Moved
+            or Cancelled or Removed or CalledOff or Released;
 }
 
 /// <summary>The rules that decisions name.</summary>
@@ -102,6 +113,13 @@ internal static class Rules
     public const string Requirements = "requirements";
     public const string Cancel = "cancel";
     public const string UserDeleted = "user_deleted";
+    public const string Host = "host";
+    public const string HostOverride = "host_override";
+    public const string WalkIn = "walk_in";
+    public const string NoShow = "no_show";
+    public const string CalledOff = "called_off";
+    public const string Respacing = "respacing";
+    public const string Hosts = "hosts";
     public const string Settings = "settings";
     public const string Refused = "refused";
 }

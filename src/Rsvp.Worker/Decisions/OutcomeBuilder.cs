@@ -27,6 +27,8 @@ internal static class OutcomeBuilder
                     Code = refusal.Code,
                     Detail = refusal.Detail,
                     Rsvp = refusal.ShowsRsvp is RsvpState shown ? Document(state, shown) : null,
+                    CheckedInAt = refusal.ShowsRsvp?.CheckedInAt,
+                    CheckedInBy = refusal.ShowsRsvp?.CheckedInBy,
                 },
                 Results = Results(state, decision),
             };
@@ -47,6 +49,7 @@ internal static class OutcomeBuilder
         : [.. decision.Members.Select(member => new MemberResult
         {
             UserId = member.UserId,
+            RsvpId = member.RsvpId,
             Rsvp = member.Rsvp is RsvpState rsvp ? Document(state, rsvp) : null,
             Problem = member.Refusal is Refusal refusal
                 ? new ProblemDocument { Code = refusal.Code, Rsvp = refusal.ShowsRsvp is RsvpState shown ? Document(state, shown) : null }

@@ -65,4 +65,5 @@ internal sealed record RsvpState
 /// <param name="LineKey">Its order; smaller is earlier.</param>
 /// <param name="LineSeq">The log seq since which it stands there.</param>
 /// <param name="Spots">People in the whole place: the party, or all of a waiting group.</param>
-internal sealed record LinePlace(long LineKey, long LineSeq, int Spots);
+/// <param name="IsMoved">Whether it stands elsewhere than where it joined: others who joined later may stand ahead of it.</param>
+internal sealed record LinePlace(long LineKey, long LineSeq, int Spots, bool IsMoved = false);

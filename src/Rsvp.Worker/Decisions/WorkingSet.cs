@@ -1,5 +1,6 @@
 using Rsvp.Contracts;
 using Rsvp.Worker.Groups;
+using Rsvp.Worker.Waitlist;
 
 namespace Rsvp.Worker.Decisions;
 
@@ -9,6 +10,7 @@ internal sealed class WorkingSet
     private readonly Dictionary<Guid, ActivityState> _activities = [];
     private readonly Dictionary<(Guid ActivityId, Guid UserId), RsvpState> _rsvps = [];
     private readonly Dictionary<Guid, LineView> _lines = [];
+    private readonly Dictionary<Guid, HashSet<Guid>> _allHosts = [];
 
     /// <summary>The batch's only clock: the database's <c>now()</c> when it was loaded.</summary>
     public required DateTimeOffset Now { get; init; }
@@ -21,6 +23,21 @@ internal sealed class WorkingSet
 
     /// <summary>Hosts among the callers.</summary>
     public HashSet<(Guid ActivityId, Guid UserId)> Hosts { get; } = [];
+
+    /// <summary>Hosts that this batch adds (true) or removes (false).</summary>
+    public Dictionary<(Guid ActivityId, Guid UserId), bool> HostChanges { get; } = [];
+
+    /// <summary>Activities whose hosts this batch changes.</summary>
+    public HashSet<Guid> HostsChanged { get; } = [];
+
+    /// <summary>What a host's command needs of the line; null for other commands.</summary>
+    public Line? WaitingLine { get; set; }
+
+    /// <summary>Where moved places are to stand; null for other commands.</summary>
+    public MovePlan? MovePlan { get; set; }
+
+    /// <summary>Those whom a command of the system is about, or a host's release of no-shows; empty for others.</summary>
+    public IReadOnlyList<RsvpState> Concerned { get; set; } = [];
 
     /// <summary>Those named in the batch who were deleted.</summary>
     public HashSet<Guid> DeletedUsers { get; } = [];
@@ -46,6 +63,9 @@ internal sealed class WorkingSet
     /// <summary>Log rows of this batch, by activity in seq order. They have their ids from the start, because the event about them carries these too.</summary>
     public List<(Guid LogId, Guid ActivityId, Guid? RequestId, LogEntry Entry)> Log { get; } = [];
 
+    /// <summary>Commands to be sent after the commit.</summary>
+    public List<(Guid ActivityId, FollowUp FollowUp)> FollowUps { get; } = [];
+
     /// <summary>Activities whose documents changed.</summary>
     public HashSet<Guid> ChangedActivities { get; } = [];
 
@@ -70,6 +90,9 @@ internal sealed class WorkingSet
     public IReadOnlyList<RsvpState> Mates(RsvpState? party) => party is null or { Place: null } || party.PlaceId == party.Id
         ? []
         : [.. Of(party.ActivityId).Where(other => other.Id != party.Id && other.Place is not null && other.PlaceId == party.PlaceId)];
+
+    /// <summary>An RSVP by its id; null unless it was loaded and is to that activity.</summary>
+    public RsvpState? RsvpById(Guid activityId, Guid rsvpId) => Of(activityId).FirstOrDefault(rsvp => rsvp.Id == rsvpId);
 
     /// <summary>Those who came with a group and have not come again without it.</summary>
     public IReadOnlyList<RsvpState> GroupMembers(Guid activityId, Guid groupId) =>
@@ -99,6 +122,9 @@ internal sealed class WorkingSet
         if (!_activities.ContainsKey(activity.Id))
         {
             NewActivities.Add(activity.Id);
+            var creator = decision.Log.Single(entry => entry.Action == LogActions.Created).UserId;
+            Hosts.Add((activity.Id, creator));
+            HostsOf(activity.Id).Add(creator);
             _lines[activity.Id] = new LineView(loadedPlaces: 0, nextLineKey: 0);
         }
 
@@ -123,6 +149,12 @@ internal sealed class WorkingSet
         }
 
         FollowLine(decision);
+        foreach (var (lineKey, position) in decision.Positions ?? new Dictionary<long, int>())
+        {
+            Line(activity.Id).FixPosition(lineKey, position);
+        }
+
+        FollowUps.AddRange(decision.FollowUps.Select(followUp => (activity.Id, followUp)));
 
         // Once per batch, however many of its commands changed the activity.
         if (decision.Changed && ChangedActivities.Add(activity.Id))
@@ -139,6 +171,26 @@ internal sealed class WorkingSet
         UsersToDelete.Add(userId);
         DeletedUsers.Add(userId);
         KnownUsers.Remove(userId);
+    }
+
+    /// <summary>All hosts of an activity whose hosts are to change, or that this batch opened.</summary>
+    public HashSet<Guid> HostsOf(Guid activityId)
+    {
+        if (!_allHosts.TryGetValue(activityId, out var hosts))
+        {
+            _allHosts[activityId] = hosts = [];
+        }
+
+        return hosts;
+    }
+
+    /// <summary>Notes that somebody is a host from here on, or is one no more.</summary>
+    public void ChangeHost(Guid activityId, Guid userId, bool isAdded)
+    {
+        HostChanges[(activityId, userId)] = isAdded;
+        HostsChanged.Add(activityId);
+        _ = isAdded ? Hosts.Add((activityId, userId)) : Hosts.Remove((activityId, userId));
+        _ = isAdded ? HostsOf(activityId).Add(userId) : HostsOf(activityId).Remove(userId);
     }
 
     /// <summary>Notes that a group was made.</summary>

@@ -20,25 +20,13 @@ internal static class CancelGroupDecision
         // A group that is not the caller's to see does not exist.
         if (group is null || (group.CreatedBy != caller.Id && !caller.IsHost)) return Decision.Refuse(activity, ProblemCodes.GroupNotFound);
 
-        var log = new List<LogEntry>();
-        var results = new List<MemberDecision>();
-        foreach (var (index, member) in members.Index())
+        var (decision, left) = Departures.All(activity, [.. members.Where(member => member.IsActive)], staying: [], CauseFor, now);
+        var byId = left.ToDictionary(party => party.Id);
+        return decision with
         {
-            if (!member.IsActive)
-            {
-                results.Add(new MemberDecision(member.UserId, member, Refusal: null));
-                continue;
-            }
-
-            // A place is left with the last of those who wait in it.
-            List<RsvpState> mates = [.. members.Skip(index + 1).Where(other => other.Place is not null && other.Place.LineKey == member.Place?.LineKey)];
-            var step = Departure.Step(activity, member, mates, CauseFor(member), now);
-            activity = step.Activity;
-            log.Add(step.Entry);
-            results.Add(new MemberDecision(member.UserId, step.Rsvp, Refusal: null));
-        }
-
-        return new Decision { Activity = activity, Log = log, Members = results, GroupId = group.Id, Changed = log.Count > 0 };
+            Members = [.. members.Select(member => new MemberDecision(member.UserId, byId.GetValueOrDefault(member.Id, member), Refusal: null))],
+            GroupId = group.Id,
+        };
 
         DepartureCause CauseFor(RsvpState member) => new(
             LogActions.Cancelled,

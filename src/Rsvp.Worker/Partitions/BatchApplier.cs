@@ -13,11 +13,12 @@ namespace Rsvp.Worker.Partitions;
 /// <summary>Applies the commands of a batch in order and gives every one its outcome, whatever happens to the database meanwhile.</summary>
 /// <param name="dataSource">The worker's database.</param>
 /// <param name="fold">The decisions.</param>
+/// <param name="systemCommands">Makes the commands that go on where one stopped at its bound.</param>
 /// <param name="metrics">What happened.</param>
 /// <param name="timeProvider">The clock of back-off; decisions follow the database's.</param>
 /// <param name="logger">What went wrong.</param>
 internal sealed partial class BatchApplier(
-    NpgsqlDataSource dataSource, Fold fold, PartitionMetrics metrics, TimeProvider timeProvider, ILogger<BatchApplier> logger)
+    NpgsqlDataSource dataSource, Fold fold, SystemCommands systemCommands, PartitionMetrics metrics, TimeProvider timeProvider, ILogger<BatchApplier> logger)
 {
     // Two writers meet at a hand-over; more than a few conflicts in a row mean that something else is wrong.
     private const int ConflictsMax = 5;
@@ -130,7 +131,7 @@ internal sealed partial class BatchApplier(
         {
             decided = [.. commands.Select(command => Fold.Failed(state, command))];
         }
-        else if (commands is [{ PromoteWaitlist: { } pass } command])
+        else if (commands is [{ RunPass: { } pass } command])
         {
             decided = [await DecidePassAsync(connection, state, command, pass, outbox, cancellationToken)];
             outbox.AddRange(Events.Of(state, vacantActivities: []));
@@ -145,8 +146,20 @@ internal sealed partial class BatchApplier(
                 }
             }
 
+            if (commands is [var alone])
+            {
+                await HostLoad.ReadAsync(connection, state, alone, cancellationToken);
+            }
+
             decided = fold.Decide(state, commands);
+            if (commands is [{ BulkWaitlist.DryRun: true }])
+            {
+                // Decided, answered, and not done.
+                state = new WorkingSet { Now = state.Now };
+            }
+
             outbox.AddRange(Events.Of(state, Fold.OpenVacancies(state)));
+            outbox.AddRange(state.FollowUps.Select(next => systemCommands.Message(next.ActivityId, next.FollowUp.Name, next.FollowUp.WithBody)));
         }
 
         // A failure touches no activity, so it need not find one unchanged.
@@ -156,7 +169,7 @@ internal sealed partial class BatchApplier(
     }
 
     private static async Task<DecidedCommand> DecidePassAsync(
-        NpgsqlConnection connection, WorkingSet state, Command command, PromoteWaitlist pass, List<OutboxMessage> outbox, CancellationToken cancellationToken)
+        NpgsqlConnection connection, WorkingSet state, Command command, RunPass pass, List<OutboxMessage> outbox, CancellationToken cancellationToken)
     {
         if (state.Activity(command.ActivityId) is not ActivityState activity)
         {

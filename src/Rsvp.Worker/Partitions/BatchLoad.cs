@@ -50,6 +50,8 @@ internal static class BatchLoad
         JOIN   activity_hosts h ON h.activity_id = wanted.activity_id AND h.user_id = wanted.user_id
         """;
 
+    private const string AllHostsSql = "SELECT activity_id, user_id FROM activity_hosts WHERE activity_id = ANY($1)";
+
     private const string OutcomesSql = "SELECT outcome FROM rsvp_requests WHERE request_id = ANY($1)";
 
     private const string KeysSql = "SELECT key_id, request_id FROM rsvp_requests WHERE key_id = ANY($1)";
@@ -118,6 +120,8 @@ internal static class BatchLoad
         Sql.Add(batch, UsersSql, userIds.Concat(named).ToArray(), named);
         Sql.Add(batch, RsvpsSql, partyActivities, partyUsers);
         Sql.Add(batch, HostsSql, hosts.Select(host => host.ActivityId).ToArray(), hosts.Select(host => host.UserId).ToArray());
+        Guid[] withHosts = [.. commands.Where(command => command is { AddHost: not null } or { RemoveHost: not null }).Select(command => command.ActivityId).Distinct()];
+        Sql.Add(batch, AllHostsSql, withHosts);
         Sql.Add(batch, OutcomesSql, commands.Select(command => command.RequestId).ToArray());
         Sql.Add(batch, KeysSql, commands.Where(command => command.KeyId is not null).Select(command => command.KeyId!.Value).ToArray());
         Sql.Add(batch, RanksSql, partyActivities, partyUsers);
@@ -129,15 +133,22 @@ internal static class BatchLoad
     {
         { RegisterGroup: { } group } => group.Members.Select(member => member.UserId),
         { DeleteUser: { } deletion } => [deletion.UserId],
+        { AddHost: { } host } => [host.UserId],
+        { WalkIn: { } walkIn } => [walkIn.UserId],
         _ => [],
     };
 
-    private static IEnumerable<(Guid ActivityId, Guid UserId)> Parties(Command command) => command.RegisterGroup is { } group
-        ? group.Members.Select(member => (command.ActivityId, member.UserId))
-        : [(command.ActivityId, command.RsvpUserId ?? command.Caller.UserId)];
+    private static IEnumerable<(Guid ActivityId, Guid UserId)> Parties(Command command) => command switch
+    {
+        { RegisterGroup: { } group } => group.Members.Select(member => (command.ActivityId, member.UserId)),
+        { WalkIn: { } walkIn } => [(command.ActivityId, walkIn.UserId)],
+        _ => [(command.ActivityId, command.RsvpUserId ?? command.Caller.UserId)],
+    };
 
-    private static bool IsJudgedByHosts(Command command) =>
-        command is { UpdateActivity: not null } or { RegisterGroup: not null } or { CancelGroup: not null };
+    private static bool IsJudgedByHosts(Command command) => command is
+        { UpdateActivity: not null } or { RegisterGroup: not null } or { CancelGroup: not null } or { AddHost: not null } or { RemoveHost: not null }
+        or { RemoveRsvp: not null } or { CancelActivity: not null } or { PromoteWaitlist: not null } or { BulkWaitlist: not null }
+        or { CheckIn: not null } or { UndoCheckIn: not null } or { WalkIn: not null } or { ReleaseNoShows: not null };
 
     private static async Task<WorkingSet> ReadResultsAsync(NpgsqlDataReader row, CancellationToken cancellationToken)
     {
@@ -169,6 +180,12 @@ internal static class BatchLoad
         while (await row.ReadAsync(cancellationToken))
         {
             state.Hosts.Add((row.GetGuid(0), row.GetGuid(1)));
+        }
+
+        await row.NextResultAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+        {
+            state.HostsOf(row.GetGuid(0)).Add(row.GetGuid(1));
         }
 
         await row.NextResultAsync(cancellationToken);

@@ -61,11 +61,11 @@ internal static class BatchSave
                promotion_mode = new.promotion_mode, offer_minutes = new.offer_minutes,
                promotion_cutoff_minutes = new.promotion_cutoff_minutes, registration_opens_at = new.registration_opens_at,
                registration_closes_at = new.registration_closes_at, participants_visible = new.participants_visible,
-               updated_at = new.updated_at
-        FROM   unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) AS new (
+               updated_at = new.updated_at, cancelled_at = new.cancelled_at
+        FROM   unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) AS new (
                    id, title, starts_at, ends_at, capacity, max_party_size, max_group_size, waitlist_enabled, waitlist_limit,
                    skip_limit, promotion_mode, offer_minutes, promotion_cutoff_minutes, registration_opens_at,
-                   registration_closes_at, participants_visible, updated_at)
+                   registration_closes_at, participants_visible, updated_at, cancelled_at)
         WHERE  a.activity_id = new.id
         """;
 
@@ -74,8 +74,8 @@ internal static class BatchSave
         INSERT INTO rsvps (
             rsvp_id, activity_id, user_id, status, guest_count, special_requirements, group_id, place_id, line_key, line_seq,
             place_spots, offer_expires_at, override_spots, checked_in_at, checked_in_by, version, created_at, updated_at,
-            offer_remind_at, offer_expired)
-        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+            offer_remind_at, offer_expired, line_moved)
+        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
         """;
 
     private const string UpdateRsvpsSql =
@@ -85,12 +85,26 @@ internal static class BatchSave
                group_id = new.group_id, place_id = new.place_id, line_key = new.line_key, line_seq = new.line_seq,
                place_spots = new.place_spots, offer_expires_at = new.offer_expires_at, override_spots = new.override_spots,
                checked_in_at = new.checked_in_at, checked_in_by = new.checked_in_by, version = new.version, updated_at = new.updated_at,
-               offer_remind_at = new.offer_remind_at, offer_expired = new.offer_expired
-        FROM   unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) AS new (
+               offer_remind_at = new.offer_remind_at, offer_expired = new.offer_expired, line_moved = new.line_moved
+        FROM   unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) AS new (
                    rsvp_id, activity_id, user_id, status, guest_count, special_requirements, group_id, place_id, line_key, line_seq,
                    place_spots, offer_expires_at, override_spots, checked_in_at, checked_in_by, version, created_at, updated_at,
-                   offer_remind_at, offer_expired)
+                   offer_remind_at, offer_expired, line_moved)
         WHERE  r.rsvp_id = new.rsvp_id
+        """;
+
+    private const string AddHostsSql =
+        """
+        INSERT INTO activity_hosts (activity_id, user_id, added_at)
+        SELECT added.*, $3 FROM unnest($1, $2) AS added
+        ON     CONFLICT DO NOTHING
+        """;
+
+    private const string RemoveHostsSql =
+        """
+        DELETE FROM activity_hosts h
+        USING  unnest($1, $2) AS removed (activity_id, user_id)
+        WHERE  h.activity_id = removed.activity_id AND h.user_id = removed.user_id
         """;
 
     private const string InsertGroupsSql =
@@ -120,6 +134,7 @@ internal static class BatchSave
         AddRsvps(batch, InsertRsvpsSql, [.. changed.Where(rsvp => !state.LoadedRsvps.ContainsKey(rsvp.Id))]);
         AddRsvps(batch, UpdateRsvpsSql, [.. changed.Where(rsvp => state.LoadedRsvps.ContainsKey(rsvp.Id))]);
         AddGroups(batch, state);
+        AddHosts(batch, state);
         OfferDeadlines.Reschedule(batch, state.OffersTouched);
         if (state.UsersToDelete.Count > 0)
         {
@@ -171,10 +186,10 @@ internal static class BatchSave
             Of(counts, a => a.WaitlistedPlaces), Of(counts, a => a.CheckedIn), Of(counts, a => a.Overridden), Of(counts, a => a.NextLineKey),
             Of(counts, a => a.LogSeq), Of(counts, a => a.VacantSince), Of(counts, a => a.Version));
 
-        ActivityState[] settings = [.. changed.Where(pair => pair.Loaded.Settings != pair.Now.Settings).Select(pair => pair.Now)];
+        ActivityState[] settings = [.. changed.Where(pair => pair.Loaded.Settings != pair.Now.Settings || pair.Loaded.CancelledAt != pair.Now.CancelledAt).Select(pair => pair.Now)];
         if (settings.Length > 0)
         {
-            Sql.Add(batch, UpdateSettingsSql, [Of(settings, a => a.Id), .. SettingsColumns(settings), Of(settings, a => a.UpdatedAt)]);
+            Sql.Add(batch, UpdateSettingsSql, [Of(settings, a => a.Id), .. SettingsColumns(settings), Of(settings, a => a.UpdatedAt), Of(settings, a => a.CancelledAt)]);
         }
     }
 
@@ -192,7 +207,21 @@ internal static class BatchSave
             Of(rows, r => r.GuestCount), Of(rows, r => r.SpecialRequirements), Of(rows, r => r.GroupId), Of(rows, r => r.PlaceId),
             Of(rows, r => r.Place?.LineKey), Of(rows, r => r.Place?.LineSeq), Of(rows, r => r.Place?.Spots), Of(rows, r => r.OfferExpiresAt),
             Of(rows, r => r.OverrideSpots), Of(rows, r => r.CheckedInAt), Of(rows, r => r.CheckedInBy), Of(rows, r => r.Version),
-            Of(rows, r => r.CreatedAt), Of(rows, r => r.UpdatedAt), Of(rows, r => r.OfferRemindAt), Of(rows, r => r.OfferExpired));
+            Of(rows, r => r.CreatedAt), Of(rows, r => r.UpdatedAt), Of(rows, r => r.OfferRemindAt), Of(rows, r => r.OfferExpired),
+            Of(rows, r => r.Place?.IsMoved ?? false));
+    }
+
+    private static void AddHosts(NpgsqlBatch batch, WorkingSet state)
+    {
+        if (state.HostChanges.Count == 0)
+        {
+            return;
+        }
+
+        var added = state.HostChanges.Where(change => change.Value).Select(change => change.Key).ToArray();
+        var removed = state.HostChanges.Where(change => !change.Value).Select(change => change.Key).ToArray();
+        Sql.Add(batch, AddHostsSql, Of(added, h => h.ActivityId), Of(added, h => h.UserId), state.Now);
+        Sql.Add(batch, RemoveHostsSql, Of(removed, h => h.ActivityId), Of(removed, h => h.UserId));
     }
 
     private static void AddGroups(NpgsqlBatch batch, WorkingSet state)

@@ -13,7 +13,7 @@ internal static class Events
     public static IEnumerable<OutboxMessage> Of(WorkingSet state, IReadOnlyList<Guid> vacantActivities)
     {
         var rsvpsByActivity = state.ChangedRsvps.Values.ToLookup(rsvp => rsvp.ActivityId);
-        foreach (var activityId in state.ChangedActivities)
+        foreach (var activityId in state.ChangedActivities.Union(state.HostsChanged))
         {
             var activity = state.Activities[activityId];
             yield return Message(new ActivityChanged
@@ -23,6 +23,7 @@ internal static class Events
                 At = state.Now,
                 Capacity = OutcomeBuilder.Capacity(activity),
                 WaitlistLength = activity.WaitlistedPlaces,
+                HostsChanged = state.HostsChanged.Contains(activityId),
                 Rsvps = [.. rsvpsByActivity[activityId].Where(HasNewVersion).Select(rsvp => new RsvpChanged
                 {
                     RsvpId = rsvp.Id,

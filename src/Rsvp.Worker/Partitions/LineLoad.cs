@@ -14,7 +14,7 @@ internal static class LineLoad
     private const string PlacesSql =
         $"""
         WITH RECURSIVE room AS (
-            SELECT activity_id, coalesce(capacity, 2147483647) AS capacity,
+            SELECT coalesce(skip_limit, 0) AS skip_limit, coalesce(capacity, 2147483647) AS capacity,
                    CASE WHEN capacity IS NULL THEN 2147483647 ELSE greatest(0, capacity - confirmed_participants - offered_participants) END AS free
             FROM   activities
             WHERE  activity_id = $1
@@ -42,11 +42,15 @@ internal static class LineLoad
             FROM   room, sizes, LATERAL (
                 SELECT r.line_key
                 FROM   rsvps r
-                WHERE  r.activity_id = $1 AND r.status = 'waitlisted' AND r.place_spots = sizes.spots
+                WHERE  r.activity_id = $1 AND r.status = 'waitlisted' AND r.place_spots = sizes.spots AND NOT r.line_moved
                 ORDER  BY r.line_key
                 LIMIT  1
             ) AS place
             WHERE  sizes.spots > room.free AND sizes.spots <= room.capacity
+            UNION
+            SELECT r.line_key
+            FROM   room, rsvps r
+            WHERE  r.activity_id = $1 AND r.line_moved AND r.place_spots > room.free AND r.place_spots <= room.capacity
         ), ranked AS (
             SELECT head.line_key, row_number() OVER (ORDER BY head.line_key) - 1 AS ahead
             FROM   (SELECT DISTINCT r.line_key
@@ -55,23 +59,20 @@ internal static class LineLoad
                     ORDER  BY r.line_key
                     LIMIT  $3) AS head
         )
-        SELECT {RowReading.RsvpColumns}, ranked.ahead::int
+        SELECT {RowReading.RsvpColumns}, ranked.ahead::int, (
+                   -- Counted no further than the limit: then the line stops at it.
+                   SELECT count(*)::int
+                   FROM   (SELECT DISTINCT l.line_key, l.place_id
+                           FROM   rsvp_analytics l
+                           WHERE  l.activity_id = $1 AND l.rule = 'pass' AND l.line_key > r.line_key AND l.seq > r.line_seq
+                             AND  r.line_key IN (SELECT line_key FROM in_the_way)
+                           ORDER  BY l.line_key DESC
+                           LIMIT  (SELECT skip_limit FROM room)) AS overtake)
         FROM   rsvps r
         LEFT   JOIN ranked ON ranked.line_key = r.line_key
         WHERE  r.activity_id = $1 AND r.status = 'waitlisted'
           AND  r.line_key IN (SELECT line_key FROM fitting UNION ALL SELECT line_key FROM in_the_way)
         ORDER  BY r.line_key, r.rsvp_id
-        """;
-
-    // The last ones by order in line: they are the ones that were behind any place still waiting.
-    private const string OvertakesSql =
-        """
-        SELECT line_key, max(seq)
-        FROM   rsvp_analytics
-        WHERE  activity_id = $1 AND rule = 'pass' AND line_key IS NOT NULL
-        GROUP  BY line_key
-        ORDER  BY line_key DESC
-        LIMIT  (SELECT coalesce(skip_limit, 0) FROM activities WHERE activity_id = $1)
         """;
 
     /// <summary>Loads the line of an activity.</summary>
@@ -82,24 +83,18 @@ internal static class LineLoad
     {
         await using var batch = new NpgsqlBatch(connection);
         Sql.Add(batch, PlacesSql, activityId, Pass.PlacesMax + 1, RankedMax);
-        Sql.Add(batch, OvertakesSql, activityId);
         await using var row = await batch.ExecuteReaderAsync(cancellationToken);
 
-        var parties = new List<(RsvpState Rsvp, int? Ahead)>();
+        const int Ahead = RowReading.RsvpColumnCount;
+        const int Overtaken = Ahead + 1;
+        var parties = new List<(RsvpState Rsvp, int? Ahead, int Overtaken)>();
         while (await row.ReadAsync(cancellationToken))
         {
-            parties.Add((RowReading.Rsvp(row), row.IsDBNull(RowReading.RsvpColumnCount) ? null : row.GetInt32(RowReading.RsvpColumnCount)));
-        }
-
-        var overtakes = new List<Overtake>();
-        await row.NextResultAsync(cancellationToken);
-        while (await row.ReadAsync(cancellationToken))
-        {
-            overtakes.Add(new Overtake(row.GetInt64(0), row.GetInt64(1)));
+            parties.Add((RowReading.Rsvp(row), row.IsDBNull(Ahead) ? null : row.GetInt32(Ahead), row.GetInt32(Overtaken)));
         }
 
         List<WaitingPlace> places = [.. parties.GroupBy(party => party.Rsvp.Place!.LineKey)
-            .Select(place => new WaitingPlace(place.First().Rsvp.Place!, [.. place.Select(party => party.Rsvp)], place.First().Ahead))];
-        return new Line(places, overtakes, IsComplete: places.Count <= Pass.PlacesMax);
+            .Select(place => new WaitingPlace(place.First().Rsvp.Place!, [.. place.Select(party => party.Rsvp)], place.First().Ahead, place.First().Overtaken))];
+        return new Line(places, IsComplete: places.Count <= Pass.PlacesMax);
     }
 }

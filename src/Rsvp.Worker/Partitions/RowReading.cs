@@ -21,11 +21,11 @@ internal static class RowReading
         """
         r.rsvp_id, r.activity_id, r.user_id, r.status, r.guest_count, r.special_requirements, r.group_id, r.place_id,
         r.line_key, r.line_seq, r.place_spots, r.offer_expires_at, r.override_spots, r.checked_in_at, r.checked_in_by,
-        r.version, r.created_at, r.updated_at, r.offer_remind_at, r.offer_expired
+        r.version, r.created_at, r.updated_at, r.offer_remind_at, r.offer_expired, r.line_moved
         """;
 
     /// <summary>How many columns <see cref="RsvpColumns"/> are.</summary>
-    public const int RsvpColumnCount = 20;
+    public const int RsvpColumnCount = 21;
 
     /// <param name="row">Positioned on a row.</param>
     /// <param name="at">The ordinal of the first of <see cref="ActivityColumns"/>.</param>
@@ -76,7 +76,7 @@ internal static class RowReading
         SpecialRequirements = row.IsDBNull(5) ? null : row.GetString(5),
         GroupId = Optional<Guid>(row, 6),
         PlaceId = row.GetGuid(7),
-        Place = row.IsDBNull(8) ? null : new LinePlace(row.GetInt64(8), row.GetInt64(9), row.GetInt32(10)),
+        Place = row.IsDBNull(8) ? null : new LinePlace(row.GetInt64(8), row.GetInt64(9), row.GetInt32(10), row.GetBoolean(20)),
         OfferExpiresAt = Optional<DateTimeOffset>(row, 11),
         OverrideSpots = row.GetInt32(12),
         CheckedInAt = Optional<DateTimeOffset>(row, 13),

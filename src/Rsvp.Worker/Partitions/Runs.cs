@@ -32,5 +32,7 @@ internal static class Runs
         }
     }
 
-    private static bool RunsAlone(Command command) => command is { PromoteWaitlist: not null } or { ExpireOffers: not null } or { UpdateActivity: not null };
+    private static bool RunsAlone(Command command) => command is
+        { RunPass: not null } or { ExpireOffers: not null } or { UpdateActivity: not null } or { PromoteWaitlist: not null } or { BulkWaitlist: not null }
+        or { CancelActivity: not null } or { EndRsvps: not null } or { ReleaseNoShows: not null };
 }

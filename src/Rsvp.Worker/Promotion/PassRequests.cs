@@ -23,7 +23,7 @@ internal sealed class PassRequests(SystemCommands commands)
     public void Ask(Guid activityId, long passNumber)
     {
         _messages.Add(commands.Message(
-            activityId, CommandNames.PromoteWaitlist, command => command with { PromoteWaitlist = new PromoteWaitlist { PassNumber = passNumber } }));
+            activityId, CommandNames.RunPass, command => command with { RunPass = new RunPass { PassNumber = passNumber } }));
         AwaitsAnswer = true;
     }
 

@@ -39,6 +39,8 @@ internal static class Entry
             GroupId = place.GroupId,
             PlaceId = place.PlaceId,
             Place = place.InLine,
+            CheckedInAt = place.CheckedInBy is null ? null : now,
+            CheckedInBy = place.CheckedInBy,
             Version = (existing?.Version ?? 0) + 1,
             CreatedAt = existing?.CreatedAt ?? now,
             UpdatedAt = now,
@@ -86,4 +88,8 @@ internal static class Entry
 /// <param name="GroupId">The group it came with; null when alone.</param>
 /// <param name="InLine">The place in line; null when confirmed.</param>
 /// <param name="IsNewInLine">Whether the place is new in line: not for the second member of a group.</param>
-internal sealed record EntryPlace(Guid RsvpId, Guid PlaceId, Guid? GroupId, LinePlace? InLine, bool IsNewInLine);
+internal sealed record EntryPlace(Guid RsvpId, Guid PlaceId, Guid? GroupId, LinePlace? InLine, bool IsNewInLine)
+{
+    /// <summary>Who saw the party come in at the door; null when it only asked.</summary>
+    public Guid? CheckedInBy { get; init; }
+}

@@ -1,5 +1,6 @@
 using Npgsql;
 using Quartz;
+using Rsvp.Worker.Activities;
 using Rsvp.Worker.Deadlines;
 using Rsvp.Worker.Migrations;
 using Rsvp.Worker.Offers;
@@ -35,6 +36,7 @@ internal static class SchedulingExtensions
             Schedule<StrandedSeats>(quartz, StrandedSeats.Interval);
             Schedule<OverdueOffers>(quartz, OverdueOffers.Interval);
             Schedule<Erasure>(quartz, Erasure.Interval);
+            Schedule<UnfinishedCallOffs>(quartz, UnfinishedCallOffs.Interval);
         });
         builder.Services.AddHostedService<SchedulerHost>();
     }

@@ -19,15 +19,21 @@ internal static class Admission
         var isOffer = activity.Settings.PromotionMode == "offer";
         var (expiresAt, remindAt) = OfferTerms.From(activity, now);
         var log = new List<LogEntry>();
+
+        // Beyond the capacity only at a host's word; what is beyond belongs to the parties and ends with them.
+        var beyond = activity.Fits(place.Place.Spots) ? 0 : place.Place.Spots - activity.Free!.Value;
         foreach (var (index, party) in place.Parties.Index())
         {
             var seq = activity.LogSeq + 1;
+            var overrideSpots = Math.Min(beyond, party.PartySize);
+            beyond -= overrideSpots;
             var rsvp = party with
             {
                 Status = isOffer ? RsvpStatus.Offered : RsvpStatus.Confirmed,
                 Place = null,
                 OfferExpiresAt = isOffer ? expiresAt : null,
                 OfferRemindAt = isOffer ? remindAt : null,
+                OverrideSpots = overrideSpots,
                 Version = party.Version + 1,
                 UpdatedAt = now,
             };

@@ -11,8 +11,10 @@ internal static class Pass
     /// <summary>Walks the line.</summary>
     /// <param name="activity">The activity; seats free and capacity count.</param>
     /// <param name="line">The line, in order.</param>
+    /// <param name="placesMax">How many to let in at most.</param>
+    /// <param name="countsOvertakes">Whether those let in by this walk count as overtakes; what a host does does not.</param>
     /// <returns>The places to let in, in order, and whether the walk stopped only because of its bound.</returns>
-    public static (IReadOnlyList<WaitingPlace> LetIn, bool MoreLeft) Walk(ActivityState activity, Line line)
+    public static (IReadOnlyList<WaitingPlace> LetIn, bool MoreLeft) Walk(ActivityState activity, Line line, int placesMax = PlacesMax, bool countsOvertakes = true)
     {
         var letIn = new List<WaitingPlace>();
         var leftBehind = new List<LeftBehind>();
@@ -28,16 +30,16 @@ internal static class Pass
 
             if (spots > free)
             {
-                leftBehind.Add(new LeftBehind(OvertakenBefore(place, line.Overtakes), letIn.Count));
+                leftBehind.Add(new LeftBehind(place.Overtaken, letIn.Count));
                 continue;
             }
 
-            if (leftBehind.Any(behind => behind.Overtaken(letIn.Count) >= activity.Settings.SkipLimit))
+            if (leftBehind.Any(behind => behind.Overtaken(countsOvertakes ? letIn.Count : behind.LetInBefore) >= activity.Settings.SkipLimit))
             {
                 return (letIn, MoreLeft: false);
             }
 
-            if (letIn.Count == PlacesMax)
+            if (letIn.Count == placesMax)
             {
                 return (letIn, MoreLeft: true);
             }
@@ -48,10 +50,6 @@ internal static class Pass
 
         return (letIn, MoreLeft: !line.IsComplete && letIn.Count > 0);
     }
-
-    /// <summary>How often earlier passes let in somebody from behind this place since it stands there.</summary>
-    private static int OvertakenBefore(WaitingPlace place, IReadOnlyList<Overtake> overtakes) =>
-        overtakes.Count(overtake => overtake.LineKey > place.Place.LineKey && overtake.Seq > place.Place.LineSeq);
 
     /// <summary>A place that did not fit when the walk came by.</summary>
     private readonly record struct LeftBehind(int OvertakenBefore, int LetInBefore)

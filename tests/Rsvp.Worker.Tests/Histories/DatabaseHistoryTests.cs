@@ -34,13 +34,18 @@ public sealed class DatabaseHistoryTests(TestDatabase database) : IClassFixture<
         var expected = new List<Answer?>();
         foreach (var (step, cut) in history.Steps.Zip(history.Cuts).Append((new Step.Pass(), true)))
         {
+            if (Telling.NamesRsvps(step))
+            {
+                await ApplyBatchAsync();
+            }
+
             if (telling.Next(step) is var (told, command, key))
             {
                 batch.Add(command);
                 expected.Add(model.Answer(command.RequestId.ToString(), key, told));
             }
 
-            // A group is named by its id, which is known once its batch was applied.
+            // Groups and RSVPs are named by ids, which are known once their batch was applied.
             if (cut || step is Step.Group)
             {
                 await ApplyBatchAsync();

@@ -62,23 +62,47 @@ internal static class HistoryGen
         Gen.Bool,
         (user, accepts) => accepts ? (Step)new Step.Accept(user) : new Step.Decline(user));
 
+    private static readonly Gen<int[]> Some = Gen.Int[0, Users - 1].Array[1, 3];
+
+    private static readonly Gen<Step> Promotions = Gen.Frequency(
+        (2, Gen.Select(Gen.Frequency((5, Gen.Const(true)), (1, Gen.Const(false))), Gen.Int[1, 3], (byHost, count) => (Step)new Step.Promote(byHost, count))),
+        (3, Gen.Select(Some, Gen.Bool, (users, overrides) => (Step)new Step.PromoteNamed(users, overrides))));
+
+    private static readonly Gen<Step> Bulks = Gen.Select(
+        Gen.OneOf(Gen.Const("promote"), Gen.Const("remove"), Gen.Const("move"), Gen.Const("move"), Gen.Const("move")),
+        Some,
+        Gen.Int[1, 6],
+        Gen.Frequency((4, Gen.Const(false)), (1, Gen.Const(true))),
+        (action, users, to, dryRun) => (Step)new Step.Bulk(action, users, to, dryRun));
+
+    private static readonly Gen<Step> Removals = Gen.Select(Gen.Int[0, Users - 1], Matches, (user, match) => (Step)new Step.Remove(user, match));
+
+    private static readonly Gen<Step> Scans = Gen.Select(Gen.Int[0, Users - 1], Gen.Bool, (user, undoes) => (Step)new Step.Scan(user, undoes));
+
+    private static readonly Gen<Step> WalkIns = Gen.Select(
+        Gen.Int[0, Users], Gen.Int[1, 5], (user, size) => (Step)new Step.WalkIn(user, size));
+
+    private static readonly Gen<Step> Releases = Gen.Const((Step)new Step.Release());
+
     private static readonly Gen<Step> Expiries = Gen.Const((Step)new Step.Expire());
 
     private static readonly Gen<Step> Passes = Gen.Const((Step)new Step.Pass());
 
     private static readonly Gen<Step> Agains = Gen.Int[1, 5].Select(back => (Step)new Step.Again(back));
 
-    private static readonly Gen<Step> Waits = Gen.Int[1, 4].Select(hours => (Step)new Step.Wait(hours));
+    private static readonly Gen<Step> Waits = Gen.Frequency((3, Gen.Int[1, 4]), (1, Gen.Const(NaiveActivity.StartsAfterHours))).Select(hours => (Step)new Step.Wait(hours));
 
     /// <summary>Histories in which time stands still, for those whose clock is a real one.</summary>
     public static readonly Gen<History> AtOneTime = Of(
         Gen.Frequency(
-            (4, Submits), (4, Groups), (4, Updates), (5, Cancels), (1, GroupCancels), (3, Replies), (2, Changes), (6, Passes), (2, Expiries), (1, Agains)));
+            (4, Submits), (4, Groups), (4, Updates), (5, Cancels), (1, GroupCancels), (3, Replies), (2, Changes), (6, Passes), (2, Expiries), (1, Agains),
+            (2, Promotions), (4, Bulks), (1, Removals), (2, Scans), (1, WalkIns), (1, Releases)));
 
     /// <summary>Histories in which windows close and the cut-off comes.</summary>
     public static readonly Gen<History> OverTime = Of(
         Gen.Frequency(
-            (8, Submits), (8, Groups), (8, Updates), (10, Cancels), (2, GroupCancels), (6, Replies), (4, Changes), (12, Passes), (4, Expiries), (2, Agains), (1, Waits)));
+            (8, Submits), (8, Groups), (8, Updates), (10, Cancels), (2, GroupCancels), (6, Replies), (4, Changes), (12, Passes), (4, Expiries), (2, Agains), (1, Waits),
+            (4, Promotions), (8, Bulks), (2, Removals), (4, Scans), (2, WalkIns), (3, Releases)));
 
     // A crowd asks first, so that there is a line; low skip limits, so that it stops.
     private static Gen<History> Of(Gen<Step> steps) => Gen.Select(

@@ -17,6 +17,7 @@ internal sealed class MemoryPartition(IEnumerable<Guid> knownUsers)
     private readonly Dictionary<Guid, Guid> _requestsByKey = [];
     private readonly HashSet<(Guid, Guid)> _hosts = [];
     private readonly Dictionary<Guid, GroupState> _groups = [];
+    private readonly Queue<FollowUp> _followUps = [];
 
     public ActivityState? Activity { get; private set; }
 
@@ -32,12 +33,31 @@ internal sealed class MemoryPartition(IEnumerable<Guid> knownUsers)
 
     /// <summary>Applies a batch.</summary>
     public IReadOnlyList<CommandOutcome> Apply(IReadOnlyList<Command> commands, DateTimeOffset now) =>
-        [.. Runs.Split(commands).SelectMany(run => ApplyRun(run, now))];
+        [.. Runs.Split(commands).SelectMany(run => ApplyRun(run, now)), .. GoOn(now)];
+
+    /// <summary>What the system itself sends comes after the batch; nobody is answered.</summary>
+    private IEnumerable<CommandOutcome> GoOn(DateTimeOffset now)
+    {
+        while (_followUps.TryDequeue(out var followUp))
+        {
+            var envelope = new Command
+            {
+                RequestId = Guid.NewGuid(),
+                Name = followUp.Name,
+                ActivityId = Activity!.Id,
+                Caller = new Caller { UserId = Guid.Empty },
+                SubmittedAt = now,
+            };
+            ApplyRun([followUp.WithBody(envelope)], now);
+        }
+
+        yield break;
+    }
 
     private List<CommandOutcome> ApplyRun(IReadOnlyList<Command> run, DateTimeOffset now)
     {
         var state = Load(run, now);
-        if (run is [{ PromoteWaitlist: not null } command])
+        if (run is [{ RunPass: not null } command])
         {
             var result = PassDecision.Decide(Activity!, LoadLine(), now);
             foreach (var rsvp in _rsvps.Values)
@@ -50,8 +70,16 @@ internal sealed class MemoryPartition(IEnumerable<Guid> knownUsers)
             return [OutcomeBuilder.Build(state, command, result.Decision)];
         }
 
+        LoadForHosts(state, run);
         var decided = _fold.Decide(state, run);
+        if (run is [{ BulkWaitlist.DryRun: true }])
+        {
+            decided.Where(one => one.IsNew).ToList().ForEach(one => _outcomes.Add(one.Command.RequestId, one.Outcome));
+            return [.. decided.Select(one => one.Outcome)];
+        }
+
         Fold.OpenVacancies(state);
+        state.FollowUps.ForEach(next => _followUps.Enqueue(next.FollowUp));
         Save(state, decided);
         return [.. decided.Select(one => one.Outcome)];
     }
@@ -106,12 +134,63 @@ internal sealed class MemoryPartition(IEnumerable<Guid> knownUsers)
         return state;
     }
 
-    private static IEnumerable<Guid> Named(Command command) =>
+    private void LoadForHosts(WorkingSet state, IReadOnlyList<Command> run)
+    {
+        switch (run)
+        {
+            case [{ PromoteWaitlist.Count: not null }]:
+                _rsvps.Values.ToList().ForEach(state.Load);
+                state.WaitingLine = LoadLine();
+                break;
+            case [{ ReleaseNoShows: not null }]:
+                state.Concerned = [.. _rsvps.Values.Where(rsvp => rsvp is { Status: RsvpStatus.Confirmed, CheckedInAt: null })];
+                state.Concerned.ToList().ForEach(state.Load);
+                break;
+            case [{ PromoteWaitlist: not null } or { BulkWaitlist: not null }]:
+                _rsvps.Values.ToList().ForEach(state.Load);
+                foreach (var (index, place) in Places.Index())
+                {
+                    state.Line(Activity!.Id).LoadRank(place.Key, index + 1);
+                }
+
+                if (run[0].BulkWaitlist is { Action: "move", ToPosition: int position } move)
+                {
+                    PlanMove(state, move, position);
+                }
+
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void PlanMove(WorkingSet state, BulkWaitlist move, int position)
+    {
+        var moved = move.RsvpIds.Select(id => state.RsvpById(Activity!.Id, id)?.Place?.LineKey).OfType<long>().Distinct().ToHashSet();
+        if (moved.Count == 0)
+        {
+            return;
+        }
+
+        List<long> rest = [.. Places.Select(place => place.Key).Where(key => !moved.Contains(key))];
+        var target = rest.Count >= position
+            ? new MoveTarget(position, rest[..(position - 1)], rest[position - 1])
+            : new MoveTarget(rest.Count + 1, rest, Behind: null);
+        state.MovePlan = MovePlan.For(target, moved.Count, Activity!.NextLineKey);
+        var respaced = state.MovePlan.Respaced.Select(pair => pair.Old).ToHashSet();
+        state.Concerned = [.. Line.Where(rsvp => respaced.Contains(rsvp.Place!.LineKey))];
+    }
+
+    /// <summary>How often a pass let in somebody from behind since the place stands there.</summary>
+    private int Overtaken(LinePlace place) => Log
+        .Where(entry => entry.Rule == Rules.Pass && entry.LineKey > place.LineKey && entry.Seq > place.LineSeq)
+        .Select(entry => (entry.LineKey, entry.After!.PlaceId)).Distinct().Count();
+
+    private static IEnumerable<Guid> Named(Command command) => command.WalkIn is { } walkIn ? [walkIn.UserId] :
         command.RegisterGroup?.Members.Select(member => member.UserId) ?? [command.RsvpUserId ?? command.Caller.UserId];
 
     private Line LoadLine() => new(
-        [.. Places.Select((place, ahead) => new WaitingPlace(place.First().Place!, [.. place], ahead))],
-        [.. Log.Where(entry => entry.Rule == Rules.Pass).GroupBy(entry => entry.LineKey!.Value, (key, rows) => new Overtake(key, rows.Max(row => row.Seq)))],
+        [.. Places.Select((place, ahead) => new WaitingPlace(place.First().Place!, [.. place], ahead, Overtaken(place.First().Place!)))],
         IsComplete: true);
 
     private void Save(WorkingSet state, IReadOnlyList<DecidedCommand> decided)

@@ -13,7 +13,7 @@ internal sealed class NaiveActivity(Beginning beginning)
     /// <summary>A user whom nobody knows.</summary>
     public const int Stranger = 9;
 
-    private readonly Dictionary<int, Party> _parties = [];
+    private Dictionary<int, Party> _parties = [];
     private readonly List<(int? Creator, int Id)> _groups = [];
     private readonly Dictionary<string, Answer> _answers = [];
     private readonly Dictionary<int, string> _requestsByKey = [];
@@ -25,9 +25,10 @@ internal sealed class NaiveActivity(Beginning beginning)
     private int _maxPartySize = 4;
     private int _cutoffMinutes;
     private int _hours;
+    private bool _refills;
 
     /// <summary>The places in line, next first.</summary>
-    public List<Place> Line { get; } = [];
+    public List<Place> Line { get; private set; } = [];
 
     /// <summary>Places left behind, for every party that a pass let in, one after the other.</summary>
     public List<int> Overtook { get; } = [];
@@ -40,13 +41,27 @@ internal sealed class NaiveActivity(Beginning beginning)
 
     public int? Capacity => _capacity;
 
-    private int? Free => _capacity - Confirmed - Offered;
+    /// <summary>People let in beyond the capacity.</summary>
+    public int Overridden => _parties.Values.Sum(party => party.Override);
+
+    private int? Free => _capacity is int capacity ? Math.Max(0, capacity - Confirmed - Offered) : null;
 
     private bool RegistrationIsOpen => _hours < ClosesAfterHours;
 
     private bool PromotionIsOn => _hours * 60 < (StartsAfterHours * 60) - _cutoffMinutes;
 
     public void Wait(int hours) => _hours += hours;
+
+    /// <summary>After a batch the system goes on with what a release of no-shows left to do.</summary>
+    public void EndBatch()
+    {
+        while (_refills && Line.Count > 0 && Next(byHost: true) is Place next)
+        {
+            LetIn(next);
+        }
+
+        _refills = false;
+    }
 
     /// <summary>Answers a command; one that was answered before gets its first answer again. The system is not answered.</summary>
     public Answer? Answer(string requestId, int? key, Step step)
@@ -79,10 +94,18 @@ internal sealed class NaiveActivity(Beginning beginning)
             Step.Group group => Register(group),
             Step.CancelGroup cancel => CancelAll(cancel),
             Step.Update update => Update(update),
-            Step.Cancel cancel => Cancel(cancel),
+            Step.Cancel cancel => Cancel(cancel.User, cancel.Match),
             Step.Accept accept => Reply(accept.User, accepts: true),
             Step.Decline decline => Reply(decline.User, accepts: false),
             Step.Change change => Change(change),
+            Step.Promote promote => Promote(promote),
+            Step.PromoteNamed promote => PromoteNamed(promote),
+            Step.Bulk { DryRun: true } bulk => Copy().Bulk(bulk),
+            Step.Bulk bulk => Bulk(bulk),
+            Step.Remove remove => Cancel(remove.User, remove.Match),
+            Step.Scan scan => Scan(scan),
+            Step.WalkIn walkIn => WalkIn(walkIn),
+            Step.Release => Release(),
             _ => throw new ArgumentOutOfRangeException(nameof(step)),
         };
     }
@@ -98,20 +121,14 @@ internal sealed class NaiveActivity(Beginning beginning)
                 overtaken.Overtaken++;
             }
 
-            Line.Remove(next);
-            foreach (var party in next.Parties)
-            {
-                party.Status = _offers ? "offered" : "confirmed";
-                party.OfferEndsAt = Math.Min(_hours + beginning.OfferHours, StartsAfterHours);
-                party.Version++;
-            }
+            LetIn(next);
         }
     }
 
-    /// <summary>Whom a pass would let in now; null when nobody.</summary>
-    public Place? Next()
+    /// <summary>Whom a pass would let in now; null when nobody. A host is not bound by the cut-off.</summary>
+    public Place? Next(bool byHost = false)
     {
-        if (!PromotionIsOn)
+        if (!PromotionIsOn && !byHost)
         {
             return null;
         }
@@ -132,13 +149,165 @@ internal sealed class NaiveActivity(Beginning beginning)
         return null;
     }
 
+    private void LetIn(Place place)
+    {
+        var beyond = Fits(place.Size) ? 0 : place.Size - Free!.Value;
+        Line.Remove(place);
+        foreach (var party in place.Parties)
+        {
+            party.Status = _offers ? "offered" : "confirmed";
+            party.OfferEndsAt = _hours < StartsAfterHours ? Math.Min(_hours + beginning.OfferHours, StartsAfterHours) : _hours + beginning.OfferHours;
+            party.Version++;
+        }
+
+        foreach (var party in place.Parties.OrderBy(party => party.User))
+        {
+            party.Override = Math.Min(beyond, party.Size);
+            beyond -= party.Override;
+        }
+    }
+
+    private Answer Promote(Step.Promote step)
+    {
+        if (!step.ByHost) return new Answer("not_host");
+
+        var letIn = new List<Party>();
+        var places = 0;
+        while (places < step.Count && Next(byHost: true) is Place next)
+        {
+            LetIn(next);
+            letIn.AddRange(next.Parties);
+            places++;
+        }
+
+        return places == 0 && Line.Count > 0 ? new Answer("no_room") : new Answer(null, Members: ShownInUserOrder(letIn));
+    }
+
+    private Answer PromoteNamed(Step.PromoteNamed step)
+    {
+        var results = LetInNamed(step.Users, step.Overrides);
+        return results is [{ Code: string code }]
+            ? new Answer(code)
+            : new Answer(null, Members: ShownMember.List(results.OrderBy(member => member.User)));
+    }
+
+    private List<ShownMember> LetInNamed(IReadOnlyList<int> users, bool overrides)
+    {
+        var letIn = new HashSet<Party>();
+        var codes = new List<(int User, string? Code, bool Shows)>();
+        foreach (var (user, code) in Named(users))
+        {
+            if (code is not null)
+            {
+                codes.Add((user, code, Shows: false));
+            }
+            else if (letIn.Contains(_parties[user]))
+            {
+                codes.Add((user, null, Shows: true));
+            }
+            else if (PlaceOf(_parties[user]) is Place place && (overrides || Fits(place.Size)))
+            {
+                LetIn(place);
+                letIn.UnionWith(place.Parties);
+                codes.Add((user, null, Shows: true));
+            }
+            else
+            {
+                codes.Add((user, "no_room", Shows: true));
+            }
+        }
+
+        return codes.ConvertAll(one => new ShownMember(one.User, one.Shows ? Show(_parties[one.User]) : null, one.Code));
+    }
+
+    private Answer Bulk(Step.Bulk step)
+    {
+        if (step.Action == "promote")
+        {
+            return new Answer(null, Members: ShownMember.List(LetInNamed(step.Users, overrides: false)));
+        }
+
+        var named = Named(step.Users);
+        List<Party> parties = [.. named.Where(one => one.Code is null).Select(one => _parties[one.User])];
+        if (step.Action == "remove")
+        {
+            parties.ForEach(End);
+        }
+        else
+        {
+            List<Place> places = [.. parties.Select(party => PlaceOf(party)!).Distinct()];
+            Line.RemoveAll(places.Contains);
+            Line.InsertRange(Math.Min(step.ToPosition - 1, Line.Count), places);
+            places.ForEach(place => place.Overtaken = 0);
+        }
+
+        return new Answer(null, Members: ShownMember.List(
+            named.Select(one => new ShownMember(one.User, one.Code is null ? Show(_parties[one.User]) : null, one.Code))));
+    }
+
+    /// <summary>Whom a host means; nobody knows the RSVP of somebody who never asked.</summary>
+    private List<(int User, string? Code)> Named(IReadOnlyList<int> users)
+    {
+        var seen = new HashSet<int>();
+        return [.. users.Select(user =>
+            !_parties.TryGetValue(user, out var party) ? (-1, "rsvp_not_found")
+            : !seen.Add(user) ? (user, "duplicate_member")
+            : party.Status != "waitlisted" ? (user, "rsvp_not_waiting")
+            : (user, (string?)null))];
+    }
+
+    private Answer Scan(Step.Scan step)
+    {
+        if (!_parties.TryGetValue(step.User, out var party)) return new Answer("rsvp_not_found");
+        if (step.Undoes && !party.CheckedIn) return new Answer("not_checked_in");
+        if (!step.Undoes && party.Status != "confirmed") return new Answer("not_confirmed");
+        if (!step.Undoes && party.CheckedIn) return new Answer("already_checked_in", Rsvp: Show(party));
+
+        party.CheckedIn = !step.Undoes;
+        party.Version++;
+        return new Answer(null, Rsvp: Show(party));
+    }
+
+    private Answer WalkIn(Step.WalkIn step)
+    {
+        if (step.User == Stranger) return new Answer("user_not_found");
+        if (_parties.GetValueOrDefault(step.User) is { Status: not "cancelled" }) return new Answer("already_registered");
+        if (step.Size > _maxPartySize) return new Answer("party_too_large");
+        if (Line.Count > 0 || !Fits(step.Size)) return new Answer("no_room");
+
+        var party = Enter(step.User, step.Size, group: null);
+        party.Status = "confirmed";
+        party.CheckedIn = true;
+        return new Answer(null, Created: true, Show(party));
+    }
+
+    private Answer Release()
+    {
+        if (_hours < StartsAfterHours) return new Answer("not_started");
+
+        List<Party> absent = [.. _parties.Values.Where(party => party.Status == "confirmed" && !party.CheckedIn)];
+        absent.ForEach(End);
+        _refills = true;
+        return new Answer(null, Members: ShownInUserOrder(absent));
+    }
+
+    private string ShownInUserOrder(IEnumerable<Party> parties) =>
+        ShownMember.List(parties.OrderBy(party => party.User).Select(party => new ShownMember(party.User, Show(party), null)));
+
+    private NaiveActivity Copy()
+    {
+        var copy = (NaiveActivity)MemberwiseClone();
+        copy._parties = _parties.ToDictionary(pair => pair.Key, pair => pair.Value.Copy());
+        copy.Line = [.. Line.Select(place => new Place([.. place.Parties.Select(party => copy._parties[party.User])]) { Overtaken = place.Overtaken })];
+        return copy;
+    }
+
     private void Expire()
     {
         foreach (var party in _parties.Values.Where(party => party.Status == "offered" && party.OfferEndsAt <= _hours))
         {
-            party.Status = "cancelled";
+            End(party);
             party.OfferExpired = true;
-            party.Version++;
         }
     }
 
@@ -258,14 +427,15 @@ internal sealed class NaiveActivity(Beginning beginning)
 
         party.Size = size;
         party.Text = text;
+        party.Override = Math.Min(party.Override, size);
         party.Version++;
         return new Answer(null, Rsvp: Show(party));
     }
 
-    private Answer Cancel(Step.Cancel step)
+    private Answer Cancel(int user, Match match)
     {
-        if (!_parties.TryGetValue(step.User, out var party)) return new Answer("rsvp_not_found");
-        if (!Holds(step.Match, party)) return new Answer("version_mismatch");
+        if (!_parties.TryGetValue(user, out var party)) return new Answer("rsvp_not_found");
+        if (!Holds(match, party)) return new Answer("version_mismatch");
         if (party.Status == "cancelled") return new Answer(null, Rsvp: Show(party));
 
         End(party);
@@ -296,7 +466,7 @@ internal sealed class NaiveActivity(Beginning beginning)
 
         switch (step.Setting)
         {
-            case Setting.Capacity when step.Value != _capacity && step.Value < Confirmed + Offered:
+            case Setting.Capacity when step.Value != _capacity && step.Value < Confirmed + Offered - Overridden:
                 return new Answer("capacity_below_taken");
             case Setting.Capacity:
                 _capacity = step.Value;
@@ -362,6 +532,8 @@ internal sealed class NaiveActivity(Beginning beginning)
         }
 
         party.Status = "cancelled";
+        party.CheckedIn = false;
+        party.Override = 0;
         party.Version++;
     }
 
@@ -407,5 +579,11 @@ internal sealed class NaiveActivity(Beginning beginning)
         public int OfferEndsAt { get; set; }
 
         public bool OfferExpired { get; set; }
+
+        public bool CheckedIn { get; set; }
+
+        public int Override { get; set; }
+
+        public Party Copy() => (Party)MemberwiseClone();
     }
 }

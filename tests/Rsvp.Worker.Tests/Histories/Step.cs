@@ -29,6 +29,33 @@ internal abstract record Step
     /// <summary>A user gives back what is offered.</summary>
     public sealed record Decline(int User) : Step;
 
+    /// <summary>The host, or somebody else, lets the next in.</summary>
+    public sealed record Promote(bool ByHost, int Count) : Step;
+
+    /// <summary>The host lets some in by name, beyond the capacity or not.</summary>
+    public sealed record PromoteNamed(IReadOnlyList<int> Users, bool Overrides) : Step
+    {
+        public override string ToString() => $"Promote {string.Join(", ", Users)}{(Overrides ? ", beyond the capacity" : "")}";
+    }
+
+    /// <summary>The host does one thing to some.</summary>
+    public sealed record Bulk(string Action, IReadOnlyList<int> Users, int ToPosition, bool DryRun) : Step
+    {
+        public override string ToString() => $"{(DryRun ? "Try to " : "")}{Action} {string.Join(", ", Users)}, to {ToPosition}";
+    }
+
+    /// <summary>The host ends a party's RSVP.</summary>
+    public sealed record Remove(int User, Match Match) : Step;
+
+    /// <summary>A party comes, or has not come after all.</summary>
+    public sealed record Scan(int User, bool Undoes) : Step;
+
+    /// <summary>Somebody comes without asking before.</summary>
+    public sealed record WalkIn(int User, int Size) : Step;
+
+    /// <summary>The host gives away the seats of those who have not come.</summary>
+    public sealed record Release : Step;
+
     /// <summary>The system ends the offers whose time is over.</summary>
     public sealed record Expire : Step;
 

@@ -7,8 +7,9 @@ internal sealed class Telling
 {
     private readonly List<(Step Step, Command Command, int? Key)> _told = [];
     private readonly Dictionary<string, Guid> _requestIds = [];
-    private readonly Guid[] _users = [.. Enumerable.Range(0, 10).Select(_ => Guid.NewGuid())];
+    private readonly Guid[] _users = [.. Enumerable.Range(0, 10).Select(_ => Guid.NewGuid()).Order()];
     private readonly List<Guid> _groups = [];
+    private readonly Dictionary<Guid, Guid> _rsvps = [];
     private readonly Guid[] _keys = [.. Enumerable.Range(0, 10).Select(_ => Guid.NewGuid())];
     private readonly DateTimeOffset _submittedAt;
 
@@ -91,6 +92,37 @@ internal sealed class Telling
             },
             Step.Accept accept => Envelope(CommandNames.AcceptOffer, _users[accept.User]) with { AcceptOffer = new AcceptOffer() },
             Step.Decline decline => Envelope(CommandNames.DeclineOffer, _users[decline.User]) with { DeclineOffer = new DeclineOffer() },
+            Step.Promote promote => Envelope(CommandNames.PromoteWaitlist, promote.ByHost ? Host : _users[0]) with
+            {
+                PromoteWaitlist = new PromoteWaitlist { Count = promote.Count },
+            },
+            Step.PromoteNamed promote => Envelope(CommandNames.PromoteWaitlist, Host) with
+            {
+                PromoteWaitlist = new PromoteWaitlist { RsvpIds = [.. promote.Users.Select(RsvpOf)], OverrideCapacity = promote.Overrides },
+            },
+            Step.Bulk bulk => Envelope(CommandNames.BulkWaitlist, Host) with
+            {
+                BulkWaitlist = new BulkWaitlist
+                {
+                    Action = bulk.Action,
+                    RsvpIds = [.. bulk.Users.Select(RsvpOf)],
+                    ToPosition = bulk.Action == "move" ? bulk.ToPosition : null,
+                    DryRun = bulk.DryRun,
+                },
+            },
+            Step.Remove remove => Envelope(CommandNames.RemoveRsvp, Host) with
+            {
+                RsvpUserId = _users[remove.User],
+                RemoveRsvp = new RemoveRsvp(),
+                IfMatch = Match(remove.Match),
+            },
+            Step.Scan { Undoes: false } scan => Envelope(CommandNames.CheckIn, Host) with { RsvpUserId = _users[scan.User], CheckIn = new CheckIn() },
+            Step.Scan scan => Envelope(CommandNames.UndoCheckIn, Host) with { RsvpUserId = _users[scan.User], UndoCheckIn = new UndoCheckIn() },
+            Step.WalkIn walkIn => Envelope(CommandNames.WalkIn, Host) with
+            {
+                WalkIn = new WalkIn { UserId = _users[walkIn.User], GuestCount = walkIn.Size - 1 },
+            },
+            Step.Release => Envelope(CommandNames.ReleaseNoShows, Host) with { ReleaseNoShows = new ReleaseNoShows() },
             Step.Expire => Envelope(CommandNames.ExpireOffers, Guid.Empty) with { ExpireOffers = new ExpireOffers() },
             Step.Cancel cancel => Envelope(CommandNames.CancelRsvp, _users[cancel.User]) with
             {
@@ -98,7 +130,7 @@ internal sealed class Telling
                 IfMatch = Match(cancel.Match),
             },
             Step.Change change => Envelope(CommandNames.UpdateActivity, change.ByHost ? Host : _users[0]) with { UpdateActivity = Change(change) },
-            Step.Pass => Envelope(CommandNames.PromoteWaitlist, Guid.Empty) with { PromoteWaitlist = new PromoteWaitlist { PassNumber = 1 } },
+            Step.Pass => Envelope(CommandNames.RunPass, Guid.Empty) with { RunPass = new RunPass { PassNumber = 1 } },
             _ => null,
         };
         if (command is null)
@@ -125,12 +157,31 @@ internal sealed class Telling
             _groups.Add(groupId);
         }
 
+        Learn(outcome.Rsvp ?? outcome.Problem?.Rsvp);
+        foreach (var result in outcome.Results ?? [])
+        {
+            Learn(result.Rsvp);
+        }
+
         var members = outcome.Results?.Select(result => new ShownMember(UserOf(result.UserId), Show(result.Rsvp ?? result.Problem?.Rsvp), result.Problem?.Code));
         return new Answer(
             outcome.Problem?.Code,
             outcome.Created,
             Show(outcome.Rsvp ?? outcome.Problem?.Rsvp),
-            members is null ? null : ShownMember.List(outcome.Command == CommandNames.CancelGroup ? members.OrderBy(member => member.User) : members));
+            members is null ? null : ShownMember.List(outcome.Command is CommandNames.CancelGroup or CommandNames.ReleaseNoShows or CommandNames.PromoteWaitlist ? members.OrderBy(member => member.User) : members));
+    }
+
+    /// <summary>Whether a step names RSVPs, whose ids are known once the batches before it were applied.</summary>
+    public static bool NamesRsvps(Step step) => step is Step.PromoteNamed or Step.Bulk;
+
+    private Guid RsvpOf(int user) => _rsvps.GetValueOrDefault(_users[user], _users[user]);
+
+    private void Learn(RsvpDocument? rsvp)
+    {
+        if (rsvp is not null)
+        {
+            _rsvps[rsvp.UserId] = rsvp.Id;
+        }
     }
 
     private static Shown? Show(RsvpDocument? rsvp) => rsvp is null ? null : new Shown(rsvp.Status, rsvp.PartySize, rsvp.Version, rsvp.WaitlistPosition);

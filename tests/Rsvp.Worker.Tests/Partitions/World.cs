@@ -1,8 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using Rsvp.Contracts;
+using Rsvp.Hosting.Partitions;
 using Rsvp.Testing;
 using Rsvp.Worker.Decisions;
 using Rsvp.Worker.Partitions;
@@ -22,6 +24,7 @@ internal sealed class World(TestDatabase database)
     public BatchApplier Applier(bool guards = true, NpgsqlDataSource? dataSource = null, ILogger<BatchApplier>? logger = null) => new(
         dataSource ?? database.DataSource,
         new Fold(NullLogger<Fold>.Instance),
+        new SystemCommands(Options.Create(new PartitionTopologyOptions()), TimeProvider.System),
         Metrics(),
         TimeProvider.System,
         logger ?? NullLogger<BatchApplier>.Instance)
@@ -56,7 +59,7 @@ internal sealed class World(TestDatabase database)
         Envelope(activityId, userId, CommandNames.UpdateActivity) with { UpdateActivity = change };
 
     public static Command PassOver(Guid activityId, long number = 1) =>
-        Envelope(activityId, Guid.Empty, CommandNames.PromoteWaitlist) with { PromoteWaitlist = new PromoteWaitlist { PassNumber = number } };
+        Envelope(activityId, Guid.Empty, CommandNames.RunPass) with { RunPass = new RunPass { PassNumber = number } };
 
     public static Command Envelope(Guid activityId, Guid userId, string name) => new()
     {

@@ -32,26 +32,26 @@ public sealed class PassTests
     [InlineData(2, 2, 0)]
     public void The_line_stops_at_a_place_that_was_overtaken_as_often_as_the_limit_says(int skipLimit, int overtakenBefore, int expected)
     {
-        var overtakes = Enumerable.Range(1, overtakenBefore).Select(n => new Overtake(1000 + n, 1000 + n)).ToList();
-
-        Assert.Equal(expected, Walk(capacity: 10, free: 3, skipLimit, [4, 1, 1, 1], overtakes).Count);
+        Assert.Equal(expected, Walk(capacity: 10, free: 3, skipLimit, [4, 1, 1, 1], overtakenBefore).Count);
     }
 
     [Fact]
     public void Without_a_limit_any_number_overtakes() =>
-        Assert.Equal(3, Walk(capacity: 10, free: 3, skipLimit: null, [4, 1, 1, 1], [new(1001, 1001), new(1002, 1002)]).Count);
+        Assert.Equal(3, Walk(capacity: 10, free: 3, skipLimit: null, [4, 1, 1, 1], headOvertaken: 2).Count);
 
     [Fact]
     public void A_place_larger_than_the_capacity_is_passed_over_and_never_stops_the_line() =>
         Assert.Equal([1, 2], Walk(capacity: 3, free: 2, skipLimit: 0, [4, 1, 1]));
 
     [Fact]
-    public void Only_those_who_came_from_behind_count_as_overtakes()
+    public void A_host_who_lets_in_the_next_overtakes_nobody_and_still_stops_where_the_line_stops()
     {
-        // A place that was ahead, and one let in before the party stood there, overtook nobody.
-        var letIn = Walk(capacity: 10, free: 1, skipLimit: 1, [4, 1], [new(LineKey: 1, Seq: 1000), new(LineKey: 1000, Seq: 0)]);
+        var activity = Given.Activity(Given.Settings(10) with { SkipLimit = 1 }) with { Confirmed = 7 };
+        var places = Places([4, 1, 1, 1]);
 
-        Assert.Equal([1], letIn);
+        Assert.Equal(3, Pass.Walk(activity, new Line(places, IsComplete: true), countsOvertakes: false).LetIn.Count);
+        Assert.Equal(2, Pass.Walk(activity, new Line(places, IsComplete: true), placesMax: 2, countsOvertakes: false).LetIn.Count);
+        Assert.Empty(Pass.Walk(activity, new Line([places[0] with { Overtaken = 1 }, .. places[1..]], IsComplete: true), countsOvertakes: false).LetIn);
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class PassTests
     {
         var places = Places(Enumerable.Repeat(1, Pass.PlacesMax + 1).ToArray());
 
-        var (letIn, moreLeft) = Pass.Walk(Given.Activity((int?)null), new Line(places, [], IsComplete: false));
+        var (letIn, moreLeft) = Pass.Walk(Given.Activity((int?)null), new Line(places, IsComplete: false));
 
         Assert.Equal(Pass.PlacesMax, letIn.Count);
         Assert.True(moreLeft);
@@ -71,7 +71,7 @@ public sealed class PassTests
         var (activity, parties) = Given.After(Given.Activity(3), 3, 2, 2, 1);
         var cancelled = Given.Cancel(activity, parties[0]);
         var vacant = cancelled.Activity with { VacantSince = Given.Now };
-        var line = new Line([.. parties.Skip(1).Select((party, ahead) => new WaitingPlace(party.Place!, [party], ahead))], [], IsComplete: true);
+        var line = new Line([.. parties.Skip(1).Select((party, ahead) => new WaitingPlace(party.Place!, [party], ahead))], IsComplete: true);
 
         var result = PassDecision.Decide(vacant, line, Given.Now);
 
@@ -88,7 +88,7 @@ public sealed class PassTests
     {
         var (activity, parties) = Given.After(Given.Activity(Given.Settings(1) with { PromotionCutoffMinutes = 60 }), 1, 1);
         var cancelled = Given.Cancel(activity, parties[0]).Activity;
-        var line = new Line([new WaitingPlace(parties[1].Place!, [parties[1]], Ahead: 0)], [], IsComplete: true);
+        var line = new Line([new WaitingPlace(parties[1].Place!, [parties[1]], Ahead: 0)], IsComplete: true);
         var cutoff = activity.Settings.StartsAt.AddMinutes(-60);
 
         Assert.Equal(1, PassDecision.Decide(cancelled, line, cutoff.AddSeconds(-1)).PlacesPromoted);
@@ -97,12 +97,13 @@ public sealed class PassTests
         Assert.False(Vacancy.Exists(cancelled, 1, cutoff));
     }
 
-    private static List<int> Walk(int capacity, int free, int? skipLimit, int[] spots, IReadOnlyList<Overtake>? overtakes = null)
+    private static List<int> Walk(int capacity, int free, int? skipLimit, int[] spots, int headOvertaken = 0)
     {
         var activity = Given.Activity(Given.Settings(capacity) with { SkipLimit = skipLimit }) with { Confirmed = capacity - free };
         var places = Places(spots);
+        places[0] = places[0] with { Overtaken = headOvertaken };
 
-        var (letIn, _) = Pass.Walk(activity, new Line(places, overtakes ?? [], IsComplete: true));
+        var (letIn, _) = Pass.Walk(activity, new Line(places, IsComplete: true));
 
         return [.. letIn.Select(place => places.IndexOf(place))];
     }
