@@ -1,8 +1,10 @@
 using Rsvp.Api.Activities;
+using Rsvp.Api.CheckIns;
 using Rsvp.Api.Documentation;
 using Rsvp.Api.Edge;
 using Rsvp.Api.Groups;
 using Rsvp.Api.Notifications;
+using Rsvp.Api.Hosts;
 using Rsvp.Api.Offers;
 using Rsvp.Api.Origin;
 using Rsvp.Api.Reads;
@@ -53,8 +55,11 @@ internal static class ApiHost
         app.MapRsvpReads();
         app.MapGroups();
         app.MapOffers();
+        app.MapHosts();
+        app.MapCheckIns();
         app.MapHostedRsvps();
         app.MapWaitlist();
+        app.MapWaitlistCommands();
         app.MapUsers();
         app.MapNotifications();
         app.MapRequests();

@@ -1,4 +1,5 @@
 using Rsvp.Api.Documentation;
+using Rsvp.Api.Hosts;
 using Rsvp.Api.Requests;
 using Rsvp.Contracts;
 using Rsvp.Hosting.Problems;
@@ -14,8 +15,19 @@ internal static class ActivityCommandEndpoints
         group.MapPost("", CreateAsync).WithSummary("Open an activity").AnswersCommand();
         group.MapPatch("/{activityId:guid}", UpdateAsync).WithSummary("Change settings, capacity included, in one step")
             .AnswersCommand(ProblemCodes.ActivityNotFound, ProblemCodes.NotHost, ProblemCodes.ActivityCancelled, ProblemCodes.CapacityBelowTaken, ProblemCodes.InvalidSettings);
+        group.MapPost("/{activityId:guid}/cancel", CancelAsync).WithSummary("Call the activity off: everybody is told once")
+            .AnswersCommand(ProblemCodes.ActivityNotFound, ProblemCodes.NotHost);
         return group;
     }
+
+    private static async Task<IResult> CancelAsync(
+        Guid activityId, CommandRequest<ReasonBody> request, HostGate hosts, CommandIntake intake, CancellationToken cancellationToken) =>
+        await hosts.RefuseAsync(activityId, request.Caller, cancellationToken) is { } refusal
+            ? refusal
+            : await intake.TakeAsync(
+                request,
+                request.ToCommand(CommandNames.CancelActivity, activityId) with { CancelActivity = new CancelActivity { Reason = request.Body.Reason } },
+                cancellationToken);
 
     private static Task<IResult> CreateAsync(
         CommandRequest<CreateActivityBody> request, CommandIntake intake, RequestIds ids, CancellationToken cancellationToken)

@@ -10,6 +10,7 @@ internal enum FieldType
     Texts,
     Time,
     Id,
+    Ids,
 }
 
 /// <summary>What a field may be.</summary>

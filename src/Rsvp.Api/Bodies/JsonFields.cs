@@ -200,6 +200,37 @@ internal sealed class JsonFields(JsonElement json, BodyRules rules, FieldErrors 
         return null;
     }
 
+    /// <summary>A list of UUIDs.</summary>
+    internal IReadOnlyList<Guid> Ids(string name, int min, int max)
+    {
+        listener?.Hears(new FieldDescription(name, FieldType.Ids, IsNullable: false) { Min = min, Max = max });
+        if (!TryFind(name, JsonValueKind.Array, "a list", nullable: false, out var list))
+        {
+            return [];
+        }
+
+        var ids = new List<Guid>();
+        if (list.GetArrayLength() < min || list.GetArrayLength() > max)
+        {
+            Refuse(name, string.Create(CultureInfo.InvariantCulture, $"Must be a list of {min} to {max} UUIDs."));
+            return ids;
+        }
+
+        foreach (var (index, value) in list.EnumerateArray().Index())
+        {
+            if (value.ValueKind == JsonValueKind.String && value.TryGetGuid(out var id))
+            {
+                ids.Add(id);
+            }
+            else
+            {
+                Refuse(string.Create(CultureInfo.InvariantCulture, $"{name}[{index}]"), "Must be a UUID.");
+            }
+        }
+
+        return ids;
+    }
+
     /// <summary>A list of objects, each read by <paramref name="read"/>.</summary>
     internal IReadOnlyList<T> Objects<T>(string name, int min, int max, Func<JsonFields, T> read)
     {

@@ -29,6 +29,18 @@ internal sealed class BodySchema : IFieldListener
 
     public void Hears(FieldDescription field)
     {
+        if (field.Type == FieldType.Ids)
+        {
+            _schema.Properties!.Add(field.Name, new OpenApiSchema
+            {
+                Type = JsonSchemaType.Array,
+                MinItems = (int?)field.Min,
+                MaxItems = (int?)field.Max,
+                Items = new OpenApiSchema { Type = JsonSchemaType.String, Format = "uuid" },
+            });
+            return;
+        }
+
         var type = TypeOf(field.Type) | (field.IsNullable ? JsonSchemaType.Null : 0);
         var schema = new OpenApiSchema { Type = type, Format = FormatOf(field.Type) };
         if (field.Type == FieldType.Texts)

@@ -2,7 +2,10 @@ using Dapper;
 using Microsoft.Extensions.Caching.Memory;
 using Npgsql;
 using Rsvp.Api.Activities;
+using Rsvp.Api.Problems;
+using Rsvp.Api.Requests;
 using Rsvp.Contracts;
+using Rsvp.Hosting.Problems;
 
 namespace Rsvp.Api.Rsvps;
 
@@ -28,6 +31,19 @@ internal sealed class RsvpAccess(NpgsqlDataSource database, HostGate hosts) : ID
         return await hosts.StandingAsync(place.ActivityId, caller, cancellationToken) is { IsHost: true, CallerDeleted: false }
             ? new Accessible(place.ActivityId, place.UserId)
             : null;
+    }
+
+    /// <summary>Does something as a host of the RSVP's activity.</summary>
+    /// <returns>404 for those who may not see it, 403 for an owner who is no host.</returns>
+    internal async Task<IResult> AsHostAsync(
+        Guid rsvpId, CommandRequest request, Func<Accessible, Task<IResult>> act, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(rsvpId, request.Caller, cancellationToken) is not { } rsvp)
+        {
+            return new ProblemResult(ProblemCodes.RsvpNotFound);
+        }
+
+        return await hosts.RefuseAsync(rsvp.ActivityId, request.Caller, cancellationToken) is { } refusal ? refusal : await act(rsvp);
     }
 
     public void Dispose() => _places.Dispose();
@@ -56,4 +72,8 @@ internal sealed class RsvpAccess(NpgsqlDataSource database, HostGate hosts) : ID
 /// <summary>An RSVP that the caller may see.</summary>
 /// <param name="ActivityId">Its activity.</param>
 /// <param name="OwnerId">Its owner.</param>
-internal sealed record Accessible(Guid ActivityId, Guid OwnerId);
+internal sealed record Accessible(Guid ActivityId, Guid OwnerId)
+{
+    /// <summary>A command about it, by somebody who need not be its owner.</summary>
+    internal Command ToCommand(CommandRequest request, string name) => request.ToCommand(name, ActivityId) with { RsvpUserId = OwnerId };
+}

@@ -34,7 +34,22 @@ internal static class RsvpCommandEndpoints
             ProblemCodes.ActivityNotFound,
             ProblemCodes.RsvpNotFound,
             ProblemCodes.VersionMismatch);
+        routes.MapDelete("/api/rsvps/{rsvpId:guid}", RemoveAsync).WithTags("Hosts").WithSummary("End a party's RSVP").TakesIfMatch().AnswersCommand(
+            ProblemCodes.RsvpNotFound,
+            ProblemCodes.NotHost,
+            ProblemCodes.VersionMismatch);
         return group;
+    }
+
+    private static Task<IResult> RemoveAsync(
+        Guid rsvpId, CommandRequest<NoBody> request, string? reason, RsvpAccess access, CommandIntake intake, CancellationToken cancellationToken)
+    {
+        var removal = new RemoveRsvp { Reason = ReasonParameter.Check(reason) };
+        return access.AsHostAsync(
+            rsvpId,
+            request,
+            rsvp => intake.TakeAsync(request, rsvp.ToCommand(request, CommandNames.RemoveRsvp) with { RemoveRsvp = removal }, cancellationToken),
+            cancellationToken);
     }
 
     private static Task<IResult> SubmitAsync(

@@ -63,6 +63,8 @@ internal sealed class Submission(Command command, long takenAt, OutcomeWaiter? w
             + (command.SubmitRsvp?.SpecialRequirements?.Length ?? 0)
             + (command.UpdateRsvp?.SpecialRequirements?.Length ?? 0)
             + (command.RegisterGroup?.Members.Sum(member => MemberChars + (member.SpecialRequirements?.Length ?? 0)) ?? 0)
+            + (MemberChars * ((command.BulkWaitlist?.RsvpIds.Count ?? 0) + (command.PromoteWaitlist?.RsvpIds.Count ?? 0)))
+            + (command.BulkWaitlist?.Reason?.Length ?? command.RemoveRsvp?.Reason?.Length ?? command.CancelActivity?.Reason?.Length ?? 0)
             + (command.CancelGroup?.Reason?.Length ?? 0)
             + (command.CancelRsvp?.Reason?.Length ?? 0)
             + (command.CreateActivity?.Settings.Title.Length ?? 0)

@@ -1,0 +1,65 @@
+using Rsvp.Api.Activities;
+using Rsvp.Api.Bodies;
+using Rsvp.Api.Documentation;
+using Rsvp.Api.Hosts;
+using Rsvp.Api.Requests;
+using Rsvp.Api.Rsvps;
+using Rsvp.Contracts;
+using Rsvp.Hosting.Problems;
+
+namespace Rsvp.Api.CheckIns;
+
+/// <summary>What hosts do at the door.</summary>
+internal static class CheckInEndpoints
+{
+    internal static void MapCheckIns(this IEndpointRouteBuilder routes)
+    {
+        var rsvp = routes.MapGroup("/api/rsvps/{rsvpId:guid}/check-in").WithTags("Hosts");
+        rsvp.MapPost("", CheckInAsync).WithSummary("A party has come").AnswersCommand(
+            ProblemCodes.RsvpNotFound, ProblemCodes.NotHost, ProblemCodes.NotConfirmed, ProblemCodes.AlreadyCheckedIn);
+        rsvp.MapDelete("", UndoAsync).WithSummary("Take a check-in back").AnswersCommand(
+            ProblemCodes.RsvpNotFound, ProblemCodes.NotHost, ProblemCodes.NotCheckedIn);
+
+        var activity = routes.MapGroup("/api/activities/{activityId:guid}").WithTags("Hosts");
+        activity.MapPost("/walk-ins", WalkInAsync).WithSummary("Somebody came without asking: confirmed and checked in at once").AnswersCommand(
+            ProblemCodes.ActivityNotFound,
+            ProblemCodes.NotHost,
+            ProblemCodes.ActivityCancelled,
+            ProblemCodes.UserNotFound,
+            ProblemCodes.AlreadyRegistered,
+            ProblemCodes.PartyTooLarge,
+            ProblemCodes.NoRoom);
+        activity.MapPost("/release-no-shows", ReleaseAsync).WithSummary("After the start, give away the seats of those who have not come").AnswersCommand(
+            ProblemCodes.ActivityNotFound, ProblemCodes.NotHost, ProblemCodes.ActivityCancelled, ProblemCodes.NotStarted);
+    }
+
+    private static Task<IResult> CheckInAsync(
+        Guid rsvpId, CommandRequest<NoBody> request, RsvpAccess access, CommandIntake intake, CancellationToken cancellationToken) =>
+        access.AsHostAsync(
+            rsvpId,
+            request,
+            rsvp => intake.TakeAsync(request, rsvp.ToCommand(request, CommandNames.CheckIn) with { CheckIn = new CheckIn() }, cancellationToken),
+            cancellationToken);
+
+    private static Task<IResult> UndoAsync(
+        Guid rsvpId, CommandRequest<NoBody> request, RsvpAccess access, CommandIntake intake, CancellationToken cancellationToken) =>
+        access.AsHostAsync(
+            rsvpId,
+            request,
+            rsvp => intake.TakeAsync(request, rsvp.ToCommand(request, CommandNames.UndoCheckIn) with { UndoCheckIn = new UndoCheckIn() }, cancellationToken),
+            cancellationToken);
+
+    private static async Task<IResult> WalkInAsync(
+        Guid activityId, CommandRequest<WalkInBody> request, HostGate hosts, CommandIntake intake, CancellationToken cancellationToken) =>
+        await hosts.RefuseAsync(activityId, request.Caller, cancellationToken) is { } refusal
+            ? refusal
+            : await intake.TakeAsync(
+                request, request.ToCommand(CommandNames.WalkIn, activityId) with { WalkIn = request.Body.Message }, cancellationToken);
+
+    private static async Task<IResult> ReleaseAsync(
+        Guid activityId, CommandRequest<NoBody> request, HostGate hosts, CommandIntake intake, CancellationToken cancellationToken) =>
+        await hosts.RefuseAsync(activityId, request.Caller, cancellationToken) is { } refusal
+            ? refusal
+            : await intake.TakeAsync(
+                request, request.ToCommand(CommandNames.ReleaseNoShows, activityId) with { ReleaseNoShows = new ReleaseNoShows() }, cancellationToken);
+}

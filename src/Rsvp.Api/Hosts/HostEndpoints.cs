@@ -1,0 +1,35 @@
+using Rsvp.Api.Activities;
+using Rsvp.Api.Bodies;
+using Rsvp.Api.Documentation;
+using Rsvp.Api.Requests;
+using Rsvp.Contracts;
+using Rsvp.Hosting.Problems;
+
+namespace Rsvp.Api.Hosts;
+
+/// <summary>Who else is a host.</summary>
+internal static class HostEndpoints
+{
+    internal static void MapHosts(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/activities/{activityId:guid}/hosts/{userId:guid}").WithTags("Hosts");
+        group.MapPut("", AddAsync).WithSummary("Make a user a host").AnswersCommand(
+            ProblemCodes.ActivityNotFound, ProblemCodes.NotHost, ProblemCodes.UserNotFound);
+        group.MapDelete("", RemoveAsync).WithSummary("Take a host's rights").AnswersCommand(
+            ProblemCodes.ActivityNotFound, ProblemCodes.NotHost, ProblemCodes.LastHost);
+    }
+
+    private static async Task<IResult> AddAsync(
+        Guid activityId, Guid userId, CommandRequest<NoBody> request, HostGate hosts, CommandIntake intake, CancellationToken cancellationToken) =>
+        await hosts.RefuseAsync(activityId, request.Caller, cancellationToken) is { } refusal
+            ? refusal
+            : await intake.TakeAsync(
+                request, request.ToCommand(CommandNames.AddHost, activityId) with { AddHost = new AddHost { UserId = userId } }, cancellationToken);
+
+    private static async Task<IResult> RemoveAsync(
+        Guid activityId, Guid userId, CommandRequest<NoBody> request, HostGate hosts, CommandIntake intake, CancellationToken cancellationToken) =>
+        await hosts.RefuseAsync(activityId, request.Caller, cancellationToken) is { } refusal
+            ? refusal
+            : await intake.TakeAsync(
+                request, request.ToCommand(CommandNames.RemoveHost, activityId) with { RemoveHost = new RemoveHost { UserId = userId } }, cancellationToken);
+}
