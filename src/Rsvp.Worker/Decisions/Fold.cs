@@ -98,7 +98,8 @@ internal sealed partial class Fold(ILogger<Fold> logger)
             return Rejected(state, command, ProblemCodes.Failed);
         }
 
-        state.Apply(decision, command.RequestId);
+        // What the system sends is nobody's request.
+        state.Apply(decision, command.Caller.UserId == Guid.Empty ? null : command.RequestId);
         if (command.RegisterGroup is RegisterGroup group && decision is { Refusal: null, GroupId: Guid made })
         {
             state.Make(new GroupState(made, command.ActivityId, command.Caller.UserId, group.AllOrNothing));

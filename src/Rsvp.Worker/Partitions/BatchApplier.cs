@@ -183,7 +183,7 @@ internal sealed partial class BatchApplier(
         }
 
         var result = PassDecision.Decide(activity, line, state.Now);
-        state.Apply(result.Decision, command.RequestId);
+        state.Apply(result.Decision, requestId: null);
         outbox.Add(new OutboxMessage(Guid.CreateVersion7(state.Now), new PassCompleted
         {
             ActivityId = activity.Id,
