@@ -146,7 +146,7 @@ internal static class BatchLoad
     };
 
     private static bool IsJudgedByHosts(Command command) => command is
-        { UpdateActivity: not null } or { RegisterGroup: not null } or { CancelGroup: not null } or { AddHost: not null } or { RemoveHost: not null }
+    { UpdateActivity: not null } or { RegisterGroup: not null } or { CancelGroup: not null } or { AddHost: not null } or { RemoveHost: not null }
         or { RemoveRsvp: not null } or { CancelActivity: not null } or { PromoteWaitlist: not null } or { BulkWaitlist: not null }
         or { CheckIn: not null } or { UndoCheckIn: not null } or { WalkIn: not null } or { ReleaseNoShows: not null };
 

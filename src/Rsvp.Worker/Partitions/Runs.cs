@@ -33,6 +33,6 @@ internal static class Runs
     }
 
     private static bool RunsAlone(Command command) => command is
-        { RunPass: not null } or { ExpireOffers: not null } or { UpdateActivity: not null } or { PromoteWaitlist: not null } or { BulkWaitlist: not null }
+    { RunPass: not null } or { ExpireOffers: not null } or { UpdateActivity: not null } or { PromoteWaitlist: not null } or { BulkWaitlist: not null }
         or { CancelActivity: not null } or { EndRsvps: not null } or { ReleaseNoShows: not null };
 }
