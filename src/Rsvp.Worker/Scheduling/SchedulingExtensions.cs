@@ -13,8 +13,10 @@ namespace Rsvp.Worker.Scheduling;
 /// <summary>Adds the scheduled jobs: kept in PostgreSQL and clustered, so that each fires on one worker at a time, whoever lives.</summary>
 internal static class SchedulingExtensions
 {
-    // A peer is taken for dead after it missed its check-ins for this long.
-    private static readonly TimeSpan CheckinInterval = TimeSpan.FromSeconds(5);
+    // A peer that has not checked in for the sum of both is taken for dead, and what it was about to run is run by another: until then nobody does, and
+    // what it left in the outbox waits. One that was only slow runs beside the other, which every job here bears.
+    private static readonly TimeSpan CheckinInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan CheckinMisfireThreshold = TimeSpan.FromSeconds(3);
 
     public static void AddScheduledJobs(this WebApplicationBuilder builder)
     {
@@ -28,7 +30,11 @@ internal static class SchedulingExtensions
             {
                 store.UsePostgres(NpgsqlFactory.Instance, connectionString);
                 store.UseSystemTextJsonSerializer();
-                store.UseClustering(cluster => cluster.CheckinInterval = CheckinInterval);
+                store.UseClustering(cluster =>
+                {
+                    cluster.CheckinInterval = CheckinInterval;
+                    cluster.CheckinMisfireThreshold = CheckinMisfireThreshold;
+                });
                 store.ConfigureStore(options => options.TablePrefix = SchedulerSchema.TablePrefix);
             });
             Schedule<DueDeadlines>(quartz, DueDeadlines.Interval);
