@@ -1,6 +1,7 @@
 using Npgsql;
 using Quartz;
 using Rsvp.Worker.Activities;
+using Rsvp.Worker.Analytics;
 using Rsvp.Worker.Deadlines;
 using Rsvp.Worker.Migrations;
 using Rsvp.Worker.Offers;
@@ -43,6 +44,7 @@ internal static class SchedulingExtensions
             Schedule<OverdueOffers>(quartz, OverdueOffers.Interval);
             Schedule<Erasure>(quartz, Erasure.Interval);
             Schedule<UnfinishedCallOffs>(quartz, UnfinishedCallOffs.Interval);
+            Schedule<AnalyticsCounting>(quartz, AnalyticsCounting.Interval);
         });
         builder.Services.AddHostedService<SchedulerHost>();
     }
