@@ -58,6 +58,8 @@ internal static class ApiHost
         app.MapHosts();
         app.MapCheckIns();
         app.MapHostedRsvps();
+        app.MapParticipants();
+        app.MapActivityHistory();
         app.MapWaitlist();
         app.MapWaitlistCommands();
         app.MapUsers();

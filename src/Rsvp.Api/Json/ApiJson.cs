@@ -20,6 +20,7 @@ namespace Rsvp.Api.Json;
 [JsonSerializable(typeof(Page<WebhookDocument>))]
 [JsonSerializable(typeof(Page<DeliveryDocument>))]
 [JsonSerializable(typeof(PreferencesDocument))]
+[JsonSerializable(typeof(Page<Participant>))]
 [JsonSerializable(typeof(PositionDocument))]
 [JsonSerializable(typeof(WaitlistDocument))]
 [JsonSerializable(typeof(Profile))]

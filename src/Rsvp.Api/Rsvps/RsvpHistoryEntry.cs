@@ -1,6 +1,8 @@
+using System.Text.Json.Serialization;
+
 namespace Rsvp.Api.Rsvps;
 
-/// <summary>One decision in the life of an RSVP: about it, or about somebody who was let in while it waited.</summary>
+/// <summary>One decision of an activity, as the history of an RSVP and the log for hosts tell it.</summary>
 internal sealed record RsvpHistoryEntry
 {
     /// <summary>The decision's number among all of the activity.</summary>
@@ -11,7 +13,7 @@ internal sealed record RsvpHistoryEntry
     /// <summary>What happened, such as <c>waitlisted</c>, <c>promoted</c> or <c>refused</c>.</summary>
     public required string Action { get; init; }
 
-    /// <summary>The RSVP; null when the decision was about somebody else, who is not named.</summary>
+    /// <summary>The RSVP; null when there is none (settings, and who was refused without one), and in an RSVP's history when it is somebody else's, who is not named.</summary>
     public Guid? RsvpId { get; init; }
 
     /// <summary><c>self</c>, <c>host</c> or <c>system</c>.</summary>
@@ -33,7 +35,7 @@ internal sealed record RsvpHistoryEntry
     /// <summary>Why it was refused; null when it was not.</summary>
     public string? Code { get; init; }
 
-    /// <summary>What was said about it; only about the RSVP itself.</summary>
+    /// <summary>What was said about it; in an RSVP's history only about the RSVP itself.</summary>
     public string? Reason { get; init; }
 
     /// <summary>Places ahead in line that were passed over because they did not fit; null unless somebody was let in by a pass.</summary>
@@ -42,6 +44,7 @@ internal sealed record RsvpHistoryEntry
     /// <summary>Places from behind that were let in while the RSVP stood where this decision put it; null unless it put it in line.</summary>
     public int? OvertakenBy { get; init; }
 
-    /// <summary>Whether somebody who came later was let in past this RSVP by the decision.</summary>
-    public bool PassedOver { get; init; }
+    /// <summary>Whether somebody who came later was let in past this RSVP by the decision; not in the log for hosts, which is about no one RSVP.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? PassedOver { get; init; }
 }

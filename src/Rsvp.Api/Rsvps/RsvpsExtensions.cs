@@ -9,5 +9,7 @@ internal static class RsvpsExtensions
         builder.Services.AddSingleton<RsvpAccess>();
         builder.Services.AddSingleton<RsvpHistory>();
         builder.Services.AddSingleton<HostedRsvpReads>();
+        builder.Services.AddSingleton<ParticipantReads>();
+        builder.Services.AddSingleton<ActivityHistory>();
     }
 }

@@ -18,6 +18,7 @@ public static class ProblemCatalog
         new(ProblemCodes.RsvpNotFound, 404, "There is no such RSVP."),
         new(ProblemCodes.GroupNotFound, 404, "There is no such group."),
         new(ProblemCodes.NotHost, 403, "Only a host of the activity may do this."),
+        new(ProblemCodes.ParticipantsHidden, 403, "The hosts do not show who is coming."),
         new(ProblemCodes.UserDeleted, 403, "This user was deleted."),
         new(ProblemCodes.AlreadyRegistered, 409, "This user already has an active RSVP to the activity."),
         new(ProblemCodes.RegistrationNotOpen, 409, "Registration has not opened yet."),

@@ -15,6 +15,9 @@ public static class ProblemCodes
     /// <summary>Only a host of the activity may do this.</summary>
     public const string NotHost = "not_host";
 
+    /// <summary>The hosts do not show who is coming.</summary>
+    public const string ParticipantsHidden = "participants_hidden";
+
     /// <summary>This user was deleted.</summary>
     public const string UserDeleted = "user_deleted";
 
