@@ -12,6 +12,7 @@ using Rsvp.Api.Requests;
 using Rsvp.Api.Rsvps;
 using Rsvp.Api.Submitting;
 using Rsvp.Api.Users;
+using Rsvp.Api.Views;
 using Rsvp.Api.Waitlist;
 using Rsvp.Hosting.Auth;
 using Rsvp.Hosting.ServiceDefaults;
@@ -34,6 +35,7 @@ internal static class ApiHost
         builder.AddReads();
         builder.AddSubmitting();
         builder.AddRequests();
+        builder.AddViews();
         builder.AddActivities();
         builder.AddRsvps();
         builder.AddWaitlist();

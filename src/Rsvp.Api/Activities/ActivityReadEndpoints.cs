@@ -2,7 +2,9 @@ using Rsvp.Api.Documentation;
 using Rsvp.Api.Json;
 using Rsvp.Api.Paging;
 using Rsvp.Api.Problems;
+using Rsvp.Api.Views;
 using Rsvp.Contracts;
+using Rsvp.Hosting.Auth;
 using Rsvp.Hosting.Problems;
 
 namespace Rsvp.Api.Activities;
@@ -26,10 +28,21 @@ internal static class ActivityReadEndpoints
         return new DocumentResult<Page<ActivityDocument>>(list, ApiJson.Default.PageActivityDocument);
     }
 
-    private static async Task<IResult> GetAsync(Guid activityId, ActivityReads activities, CancellationToken cancellationToken) =>
-        await activities.FindAsync(activityId, cancellationToken) is { } activity
-            ? new DocumentResult<ActivityDocument>(activity, ApiJson.Default.ActivityDocument)
-            : new ProblemResult(ProblemCodes.ActivityNotFound);
+    private static async Task<IResult> GetAsync(
+        Guid activityId, HttpContext http, ActivityReads activities, ViewCounter views, CancellationToken cancellationToken)
+    {
+        if (await activities.FindAsync(activityId, cancellationToken) is not { } activity)
+        {
+            return new ProblemResult(ProblemCodes.ActivityNotFound);
+        }
+
+        if (http.User.Identity is { IsAuthenticated: true })
+        {
+            views.Note(activityId, http.User.UserId());
+        }
+
+        return new DocumentResult<ActivityDocument>(activity, ApiJson.Default.ActivityDocument);
+    }
 
     private static async Task<IResult> GetCapacityAsync(Guid activityId, ActivityReads activities, CancellationToken cancellationToken) =>
         await activities.FindCapacityAsync(activityId, cancellationToken) is { } capacity
