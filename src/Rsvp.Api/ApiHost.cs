@@ -1,4 +1,5 @@
 using Rsvp.Api.Activities;
+using Rsvp.Api.Analytics;
 using Rsvp.Api.CheckIns;
 using Rsvp.Api.Documentation;
 using Rsvp.Api.Edge;
@@ -39,6 +40,7 @@ internal static class ApiHost
         builder.AddActivities();
         builder.AddRsvps();
         builder.AddWaitlist();
+        builder.AddAnalytics();
         builder.AddUsers();
         builder.AddNotifications();
         builder.AddOrigin();
@@ -62,6 +64,7 @@ internal static class ApiHost
         app.MapHostedRsvps();
         app.MapParticipants();
         app.MapActivityHistory();
+        app.MapAnalytics();
         app.MapWaitlist();
         app.MapWaitlistCommands();
         app.MapUsers();
