@@ -2,8 +2,8 @@ namespace Rsvp.Api.Analytics;
 
 /// <summary>What became of an activity, in figures. They are counted from the decision log and the RSVPs, never from requests.</summary>
 /// <remarks>
-/// Every figure counts people, a party by its size at the step that is counted, unless its name ends in <c>Parties</c>. A share or a rate is null when
-/// there is nothing to divide by. Hours and days are UTC.
+/// Every figure counts people, a party by its size at the step that is counted, unless its name ends in <c>Parties</c>. Shares and rates are rounded
+/// to four digits and null when there is nothing to divide by. Hours and days are UTC.
 /// </remarks>
 internal sealed record AnalyticsDocument
 {

@@ -17,11 +17,23 @@ internal sealed record WaitMetadata(bool IsCommand);
 /// <summary>Codes of the refusals that a route may answer besides those that every route may.</summary>
 internal sealed record RefusalMetadata(IReadOnlyList<string> Codes);
 
+/// <summary>The route answers with CSV, too, for who asks for it.</summary>
+internal sealed record CsvMetadata;
+
+/// <summary>Some callers get another document than the route's main one.</summary>
+/// <param name="Type">The other document.</param>
+/// <param name="Name">Its name among the schemas.</param>
+internal sealed record OtherDocumentMetadata(Type Type, string Name);
+
 /// <summary>Says of routes what the framework cannot see.</summary>
 internal static class EndpointMetadataExtensions
 {
     internal static RouteHandlerBuilder Answers<T>(this RouteHandlerBuilder route, params string[] refusals) =>
         route.Produces<T>().WithMetadata(new RefusalMetadata(refusals));
+
+    internal static RouteHandlerBuilder AnswersCsvToo(this RouteHandlerBuilder route) => route.WithMetadata(new CsvMetadata());
+
+    internal static RouteHandlerBuilder AnswersOthers<T>(this RouteHandlerBuilder route, string name) => route.WithMetadata(new OtherDocumentMetadata(typeof(T), name));
 
     internal static RouteHandlerBuilder AnswersCommand(this RouteHandlerBuilder route, params string[] refusals) =>
         route.WithMetadata(new WaitMetadata(IsCommand: true), new RefusalMetadata(refusals));

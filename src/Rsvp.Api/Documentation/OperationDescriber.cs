@@ -21,7 +21,7 @@ internal static class OperationDescriber
         ProblemCodes.Expired, ProblemCodes.Failed, ProblemCodes.Overloaded, ProblemCodes.OutcomeUnknown,
     ];
 
-    internal static Task DescribeAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    internal static async Task DescribeAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         var document = context.Document!;
@@ -61,7 +61,17 @@ internal static class OperationDescriber
 
         codes.AddRange(metadata.OfType<RefusalMetadata>().SelectMany(refusals => refusals.Codes));
         DescribeRefusals(operation, document, codes);
-        return Task.CompletedTask;
+        if (metadata.OfType<CsvMetadata>().Any())
+        {
+            operation.Responses["200"].Content!["text/csv"] = new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String } };
+        }
+
+        if (metadata.OfType<OtherDocumentMetadata>().SingleOrDefault() is { } other)
+        {
+            document.AddComponent(other.Name, await context.GetOrCreateSchemaAsync(other.Type, null, cancellationToken));
+            var answer = operation.Responses["200"].Content![Json];
+            answer.Schema = new OpenApiSchema { AnyOf = [answer.Schema!, new OpenApiSchemaReference(other.Name, document)] };
+        }
     }
 
     private static void DescribeRequest(OpenApiOperation operation, OpenApiDocument document, bool isCommand)

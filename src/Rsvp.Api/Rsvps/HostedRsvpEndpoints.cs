@@ -19,7 +19,9 @@ internal static class HostedRsvpEndpoints
         routes.MapGet("/api/activities/{activityId:guid}/rsvps", ListAsync)
             .WithTags("Hosts")
             .WithSummary("Every RSVP in the order of asking, paged as JSON or whole as CSV")
-            .Answers<Page<HostedRsvp>>(ProblemCodes.ActivityNotFound, ProblemCodes.NotHost);
+            .WithDescription("`Accept: text/csv` gets the whole list as CSV with the same columns, whatever `limit` says.")
+            .Answers<Page<HostedRsvp>>(ProblemCodes.ActivityNotFound, ProblemCodes.NotHost)
+            .AnswersCsvToo();
 
     private static async Task<IResult> ListAsync(
         Guid activityId, string? status, PageRequest page, HttpContext http, HostGate hosts, HostedRsvpReads rsvps, CancellationToken cancellationToken)

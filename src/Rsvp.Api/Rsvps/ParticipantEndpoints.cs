@@ -16,7 +16,8 @@ internal static class ParticipantEndpoints
             .WithTags("Activities")
             .WithSummary("Who is coming, in the order of asking")
             .WithDescription("For hosts the RSVPs with names. For other users the items have a `name` and nothing else, and only if `participantsVisible` is set.")
-            .Answers<Page<HostedRsvp>>(ProblemCodes.ActivityNotFound, ProblemCodes.ParticipantsHidden);
+            .Answers<Page<HostedRsvp>>(ProblemCodes.ActivityNotFound, ProblemCodes.ParticipantsHidden)
+            .AnswersOthers<Page<Participant>>("PageOfParticipant");
 
     private static async Task<IResult> ListAsync(
         Guid activityId, PageRequest page, HttpContext http, HostGate hosts, ParticipantReads participants, CancellationToken cancellationToken)

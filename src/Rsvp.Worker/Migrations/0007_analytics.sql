@@ -60,6 +60,10 @@ CREATE FUNCTION analytics_fold(p_activity uuid, p_state jsonb, p_to bigint)
     SET timezone = 'UTC'
     SET plan_cache_mode = force_custom_plan
     SET jit = off
+    -- Versions before are looked up one by one: a hash join would read the whole log. A step of 50,000 rows is sorted in memory.
+    SET enable_hashjoin = off
+    SET enable_mergejoin = off
+    SET work_mem = '32MB'
 AS
 $$
 DECLARE

@@ -132,6 +132,20 @@ public sealed class HostListsTests(ApiWorld world) : IClassFixture<ApiWorld>
                 item.GetProperty("name").GetString(), item.GetProperty("position").GetInt32(), item.GetProperty("skipped").GetInt32(), item.GetProperty("joinedAt").GetString()!)));
     }
 
+    [Fact]
+    public async Task The_document_describes_them()
+    {
+        var paths = (await world.SendAsync(HttpMethod.Get, "/openapi/v1.json", token: null)).Json.GetProperty("paths");
+
+        JsonElement Of(string list, string type) => paths.GetProperty($"/api/activities/{{activityId}}/{list}").GetProperty("get")
+            .GetProperty("responses").GetProperty("200").GetProperty("content").GetProperty(type).GetProperty("schema");
+        Assert.Equal("string", Of("rsvps", "text/csv").GetProperty("type").GetString());
+        Assert.Equal(
+            ["#/components/schemas/PageOfHostedRsvp", "#/components/schemas/PageOfParticipant"],
+            Of("participants", "application/json").GetProperty("anyOf").EnumerateArray().Select(schema => schema.GetProperty("$ref").GetString()));
+        Assert.Equal("#/components/schemas/AnalyticsDocument", Of("analytics/rsvps", "application/json").GetProperty("$ref").GetString());
+    }
+
     private static string Text(JsonElement row, string name) => row.GetProperty(name).ToString();
 
     private async Task<List<JsonElement>> ReadAllAsync(string path, string token, int limit)
