@@ -51,6 +51,7 @@ internal static class ApiHost
         app.MapServiceDefaults();
         app.UseRouting();
         app.UseNotFound();
+        app.UseContentPolicies();
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapActivityCommands();

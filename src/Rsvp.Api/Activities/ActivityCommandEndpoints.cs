@@ -12,10 +12,17 @@ internal static class ActivityCommandEndpoints
     internal static RouteGroupBuilder MapActivityCommands(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/activities").WithTags("Activities");
-        group.MapPost("", CreateAsync).WithSummary("Open an activity").AnswersCommand();
-        group.MapPatch("/{activityId:guid}", UpdateAsync).WithSummary("Change settings, capacity included, in one step")
+        group.MapPost("", CreateAsync).WithName("createActivity").WithSummary("Open an activity")
+            .WithDescription("Whoever opens it is its host. The id is in the 202 too.")
+            .WithBodyExample("""{ "title": "Chess night", "startsAt": "2040-06-01T18:00:00Z", "capacity": 20, "promotionMode": "offer", "offerMinutes": 30 }""").Creates()
+            .AnswersCommand();
+        group.MapPatch("/{activityId:guid}", UpdateAsync).WithName("updateActivity").WithSummary("Change settings, capacity included, in one step")
+            .WithDescription("What is absent stays, null clears. More capacity lets in whoever is next; less than is confirmed and offered is refused.")
+            .WithBodyExample("""{ "capacity": 30, "registrationClosesAt": null }""")
             .AnswersCommand(ProblemCodes.ActivityNotFound, ProblemCodes.NotHost, ProblemCodes.ActivityCancelled, ProblemCodes.CapacityBelowTaken, ProblemCodes.InvalidSettings);
-        group.MapPost("/{activityId:guid}/cancel", CancelAsync).WithSummary("Call the activity off: everybody is told once")
+        group.MapPost("/{activityId:guid}/cancel", CancelAsync).WithName("cancelActivity").WithSummary("Call the activity off: everybody is told once")
+            .WithDescription("Every active RSVP ends. Calling it off again changes nothing.")
+            .WithBodyExample("""{ "reason": "The hall is flooded." }""")
             .AnswersCommand(ProblemCodes.ActivityNotFound, ProblemCodes.NotHost);
         return group;
     }

@@ -15,9 +15,15 @@ internal static class ActivityReadEndpoints
     internal static RouteGroupBuilder MapActivityReads(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/activities").WithTags("Activities").AllowAnonymous();
-        group.MapGet("", ListAsync).WithSummary("Activities to come that were not called off, the soonest first").Answers<Page<ActivityDocument>>();
-        group.MapGet("/{activityId:guid}", GetAsync).WithSummary("Settings and live counts").Answers<ActivityDocument>(ProblemCodes.ActivityNotFound);
-        group.MapGet("/{activityId:guid}/capacity", GetCapacityAsync).WithSummary("Live counts").Answers<CapacityDocument>(ProblemCodes.ActivityNotFound);
+        group.MapGet("", ListAsync).WithName("getActivities").WithSummary("Activities to come that were not called off, the soonest first")
+            .WithDescription("Needs no token.")
+            .Answers<Page<ActivityDocument>>();
+        group.MapGet("/{activityId:guid}", GetAsync).WithName("getActivity").WithSummary("Settings and live counts")
+            .WithDescription("Needs no token.")
+            .Answers<ActivityDocument>(ProblemCodes.ActivityNotFound);
+        group.MapGet("/{activityId:guid}/capacity", GetCapacityAsync).WithName("getActivityCapacity").WithSummary("Live counts")
+            .WithDescription("Needs no token. Upgraded to a WebSocket it sends every change, and then needs one.")
+            .Answers<CapacityDocument>(ProblemCodes.ActivityNotFound);
         return group;
     }
 

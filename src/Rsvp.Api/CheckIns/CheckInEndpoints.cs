@@ -15,13 +15,20 @@ internal static class CheckInEndpoints
     internal static void MapCheckIns(this IEndpointRouteBuilder routes)
     {
         var rsvp = routes.MapGroup("/api/rsvps/{rsvpId:guid}/check-in").WithTags("Hosts");
-        rsvp.MapPost("", CheckInAsync).WithSummary("A party has come").AnswersCommand(
+        rsvp.MapPost("", CheckInAsync).WithName("checkIn").WithSummary("A party has come")
+            .WithDescription("By whole party. A second scan is refused and says when and by whom the first was.")
+            .AnswersCommand(
             ProblemCodes.RsvpNotFound, ProblemCodes.NotHost, ProblemCodes.NotConfirmed, ProblemCodes.AlreadyCheckedIn);
-        rsvp.MapDelete("", UndoAsync).WithSummary("Take a check-in back").AnswersCommand(
+        rsvp.MapDelete("", UndoAsync).WithName("undoCheckIn").WithSummary("Take a check-in back")
+            .WithDescription("The party is confirmed as before.")
+            .AnswersCommand(
             ProblemCodes.RsvpNotFound, ProblemCodes.NotHost, ProblemCodes.NotCheckedIn);
 
         var activity = routes.MapGroup("/api/activities/{activityId:guid}").WithTags("Hosts");
-        activity.MapPost("/walk-ins", WalkInAsync).WithSummary("Somebody came without asking: confirmed and checked in at once").AnswersCommand(
+        activity.MapPost("/walk-ins", WalkInAsync).WithName("walkIn").WithSummary("Somebody came without asking: confirmed and checked in at once")
+            .WithDescription("Only if there is room and nobody waits.")
+            .WithBodyExample("""{ "userId": "22222222-2222-4222-8222-222222222222", "guestCount": 1 }""").Creates()
+            .AnswersCommand(
             ProblemCodes.ActivityNotFound,
             ProblemCodes.NotHost,
             ProblemCodes.ActivityCancelled,
@@ -29,7 +36,9 @@ internal static class CheckInEndpoints
             ProblemCodes.AlreadyRegistered,
             ProblemCodes.PartyTooLarge,
             ProblemCodes.NoRoom);
-        activity.MapPost("/release-no-shows", ReleaseAsync).WithSummary("After the start, give away the seats of those who have not come").AnswersCommand(
+        activity.MapPost("/release-no-shows", ReleaseAsync).WithName("releaseNoShows").WithSummary("After the start, give away the seats of those who have not come")
+            .WithDescription("Cancels confirmed parties that are not checked in and lets in whoever is next, whatever the cut-off.")
+            .AnswersCommand(
             ProblemCodes.ActivityNotFound, ProblemCodes.NotHost, ProblemCodes.ActivityCancelled, ProblemCodes.NotStarted);
     }
 

@@ -33,6 +33,7 @@ internal sealed class BodySchema : IFieldListener
         {
             _schema.Properties!.Add(field.Name, new OpenApiSchema
             {
+                Description = FieldTexts.Of(field.Name),
                 Type = JsonSchemaType.Array,
                 MinItems = (int?)field.Min,
                 MaxItems = (int?)field.Max,
@@ -42,7 +43,7 @@ internal sealed class BodySchema : IFieldListener
         }
 
         var type = TypeOf(field.Type) | (field.IsNullable ? JsonSchemaType.Null : 0);
-        var schema = new OpenApiSchema { Type = type, Format = FormatOf(field.Type) };
+        var schema = new OpenApiSchema { Description = FieldTexts.Of(field.Name), Type = type, Format = FormatOf(field.Type) };
         if (field.Type == FieldType.Texts)
         {
             schema.Items = new OpenApiSchema { Type = JsonSchemaType.String, Enum = EnumOf(field) };
@@ -70,7 +71,14 @@ internal sealed class BodySchema : IFieldListener
     public IFieldListener HearsList(string name, int min, int max)
     {
         var item = new BodySchema();
-        _schema.Properties!.Add(name, new OpenApiSchema { Type = JsonSchemaType.Array, MinItems = min, MaxItems = max, Items = item._schema });
+        _schema.Properties!.Add(name, new OpenApiSchema
+        {
+            Description = FieldTexts.Of(name),
+            Type = JsonSchemaType.Array,
+            MinItems = min,
+            MaxItems = max,
+            Items = item._schema,
+        });
         return item;
     }
 

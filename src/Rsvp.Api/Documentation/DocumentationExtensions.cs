@@ -1,4 +1,3 @@
-using Microsoft.OpenApi;
 using Rsvp.Api.Json;
 
 namespace Rsvp.Api.Documentation;
@@ -11,26 +10,15 @@ internal static class DocumentationExtensions
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
         builder.Services.AddOpenApi("v1", openApi =>
         {
+            openApi.AddSchemaTransformer(AnswerSchemas.CorrectAsync);
             openApi.AddOperationTransformer(OperationDescriber.DescribeAsync);
-            openApi.AddDocumentTransformer(async (document, context, cancellationToken) =>
-            {
-                document.Info = new OpenApiInfo
-                {
-                    Title = "Rsvp",
-                    Version = "v1",
-                    Description = "Ask for places in activities, wait in line when they are full, and learn what became of it.",
-                };
-                document.Servers = [];
-                document.AddComponent("bearer", (IOpenApiSecurityScheme)new OpenApiSecurityScheme
-                {
-                    Type = SecuritySchemeType.Http,
-                    Scheme = "bearer",
-                    BearerFormat = "JWT",
-                });
-                await SharedSchemas.AddAsync(document, context, cancellationToken);
-            });
+            openApi.AddDocumentTransformer(DocumentDescriber.DescribeAsync);
         });
     }
 
-    internal static void MapDocumentation(this IEndpointRouteBuilder routes) => routes.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
+    internal static void MapDocumentation(this IEndpointRouteBuilder routes)
+    {
+        routes.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
+        routes.MapReference();
+    }
 }

@@ -1,9 +1,13 @@
+using System.Diagnostics.CodeAnalysis;
 using Rsvp.Api.Bodies;
 
 namespace Rsvp.Api.Documentation;
 
 /// <summary>What a body may be, told by reading one.</summary>
 internal sealed record BodyMetadata(Action<JsonFields> Read);
+
+/// <summary>A body as a client may send it; without one the documentation makes one up from the fields.</summary>
+internal sealed record BodyExampleMetadata(string Json);
 
 /// <summary>The route is a list in pages.</summary>
 internal sealed record PageMetadata;
@@ -13,6 +17,15 @@ internal sealed record IfMatchMetadata;
 
 /// <summary>The route takes <c>Prefer: wait</c>; a command takes an <c>Idempotency-Key</c> too.</summary>
 internal sealed record WaitMetadata(bool IsCommand);
+
+/// <summary>The command may make something new, which answers 201.</summary>
+internal sealed record CreatesMetadata;
+
+/// <summary>The answer has an <c>ETag</c>.</summary>
+internal sealed record ETagMetadata;
+
+/// <summary>The path answers WebSocket upgrades, and nothing else.</summary>
+internal sealed record SocketMetadata;
 
 /// <summary>Codes of the refusals that a route may answer besides those that every route may.</summary>
 internal sealed record RefusalMetadata(IReadOnlyList<string> Codes);
@@ -41,5 +54,15 @@ internal static class EndpointMetadataExtensions
     internal static RouteHandlerBuilder AnswersRequest(this RouteHandlerBuilder route) =>
         route.WithMetadata(new WaitMetadata(IsCommand: false), new RefusalMetadata([Hosting.Problems.ProblemCodes.RequestNotFound]));
 
+    internal static RouteHandlerBuilder AnswersSocket(this RouteHandlerBuilder route, params string[] refusals) =>
+        route.WithMetadata(new SocketMetadata(), new RefusalMetadata(refusals));
+
+    internal static RouteHandlerBuilder Creates(this RouteHandlerBuilder route) => route.WithMetadata(new CreatesMetadata());
+
+    internal static RouteHandlerBuilder GivesETag(this RouteHandlerBuilder route) => route.WithMetadata(new ETagMetadata());
+
     internal static RouteHandlerBuilder TakesIfMatch(this RouteHandlerBuilder route) => route.WithMetadata(new IfMatchMetadata());
+
+    internal static RouteHandlerBuilder WithBodyExample(this RouteHandlerBuilder route, [StringSyntax(StringSyntaxAttribute.Json)] string json) =>
+        route.WithMetadata(new BodyExampleMetadata(json));
 }

@@ -1,5 +1,4 @@
-using System.Globalization;
-using System.Text;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -27,7 +26,10 @@ internal static class OperationDescriber
         var document = context.Document!;
         operation.Parameters ??= [];
         operation.Responses ??= [];
-        var codes = new List<string>(Everywhere);
+        operation.OperationId ??= OperationNames.Of(context.Description.HttpMethod!, context.Description.RelativePath!);
+        var codes = new List<string>(metadata.OfType<SocketMetadata>().Any() ? [] : Everywhere);
+        var remarks = new List<string>();
+        DescribeParameters(operation, codes);
 
         if (!metadata.OfType<IAllowAnonymous>().Any())
         {
@@ -37,94 +39,110 @@ internal static class OperationDescriber
 
         if (metadata.OfType<PageMetadata>().Any())
         {
+            remarks.Add("A list in pages: `nextCursor` is the `cursor` of the next one, and null on the last.");
             codes.Add(ProblemCodes.InvalidRequest);
-            Parameter(operation, ParameterLocation.Query, "limit", "Items on a page; more than 500 counts as 500.", new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "1", Default = 50 });
-            Parameter(operation, ParameterLocation.Query, "cursor", "The nextCursor of the page before.", new OpenApiSchema { Type = JsonSchemaType.String });
+            operation.Takes(SharedParts.Limit, document);
+            operation.Takes(SharedParts.Cursor, document);
         }
 
-        if (metadata.OfType<WaitMetadata>().SingleOrDefault() is { } wait)
+        var wait = metadata.OfType<WaitMetadata>().SingleOrDefault();
+        if (wait is not null)
         {
-            Parameter(operation, ParameterLocation.Header, "Prefer", "`wait=N`: answer with the outcome when it is known within N seconds; more than 30 counts as 30.", new OpenApiSchema { Type = JsonSchemaType.String });
-            DescribeRequest(operation, document, wait.IsCommand);
-            codes.AddRange(wait.IsCommand ? OfCommands : []);
+            operation.Takes(SharedParts.Prefer, document);
+            if (wait.IsCommand)
+            {
+                remarks.Add("A command: `202` says that it is stored durably and where its outcome will be; with `Prefer: wait` the outcome itself is answered when it is known in time.");
+                codes.AddRange(OfCommands);
+                operation.Takes(SharedParts.IdempotencyKey, document);
+            }
+
+            RequestAnswers.Describe(operation, document, wait.IsCommand, metadata.OfType<CreatesMetadata>().Any());
         }
 
         if (metadata.OfType<IfMatchMetadata>().Any())
         {
-            Parameter(operation, ParameterLocation.Header, "If-Match", "The RSVP's version as its ETag, or `*` for any active RSVP.", new OpenApiSchema { Type = JsonSchemaType.String });
+            operation.Takes(SharedParts.IfMatch, document);
         }
 
         if (metadata.OfType<BodyMetadata>().SingleOrDefault() is { } body)
         {
-            DescribeBody(operation, body, context.ApplicationServices.GetRequiredService<BodyRules>());
+            var example = metadata.OfType<BodyExampleMetadata>().SingleOrDefault();
+            DescribeBody(operation, BodySchema.Of(body, context.ApplicationServices.GetRequiredService<BodyRules>()), example);
         }
 
+        DescribeAnswers(operation, document, metadata);
         codes.AddRange(metadata.OfType<RefusalMetadata>().SelectMany(refusals => refusals.Codes));
-        DescribeRefusals(operation, document, codes);
-        if (metadata.OfType<CsvMetadata>().Any())
-        {
-            operation.Responses["200"].Content!["text/csv"] = new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String } };
-        }
-
         if (metadata.OfType<OtherDocumentMetadata>().SingleOrDefault() is { } other)
         {
             document.AddComponent(other.Name, await context.GetOrCreateSchemaAsync(other.Type, null, cancellationToken));
             var answer = operation.Responses["200"].Content![Json];
             answer.Schema = new OpenApiSchema { AnyOf = [answer.Schema!, new OpenApiSchemaReference(other.Name, document)] };
         }
+
+        ProblemAnswers.Describe(operation, document, codes, isCommand: wait is { IsCommand: true });
+        operation.Description = string.Join("\n\n", [operation.Description ?? operation.Summary + ".", .. remarks]);
     }
 
-    private static void DescribeRequest(OpenApiOperation operation, OpenApiDocument document, bool isCommand)
+    private static void DescribeParameters(OpenApiOperation operation, List<string> codes)
     {
-        operation.Responses!["200"] = Response("The request document.", SharedSchemas.Request, document);
-        if (isCommand)
+        foreach (var parameter in operation.Parameters!.OfType<OpenApiParameter>())
         {
-            Parameter(operation, ParameterLocation.Header, "Idempotency-Key", "The same key with the same body is the same request.", new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = 128 });
-            operation.Responses["201"] = Response("With `Prefer: wait`: done, and something new was made; the request document.", SharedSchemas.Request, document);
-            operation.Responses["202"] = Response("Taken; `Location` says where the outcome will be.", SharedSchemas.Accepted, document);
+            parameter.Description ??= FieldTexts.Of(parameter.Name!);
+            if (parameter.In == ParameterLocation.Query)
+            {
+                codes.Add(ProblemCodes.InvalidRequest);
+                if (FieldTexts.ChoicesOf(parameter.Name!) is { } choices && parameter.Schema is OpenApiSchema schema)
+                {
+                    schema.Enum ??= [.. choices.Select(choice => (JsonNode)choice)];
+                }
+            }
         }
     }
 
-    private static void DescribeBody(OpenApiOperation operation, BodyMetadata body, BodyRules rules)
+    private static void DescribeBody(OpenApiOperation operation, OpenApiSchema schema, BodyExampleMetadata? example)
     {
-        var schema = BodySchema.Of(body, rules);
         if (schema.Properties!.Count > 0)
         {
             operation.RequestBody = new OpenApiRequestBody
             {
-                Required = schema.Required!.Count > 0,
-                Content = new Dictionary<string, OpenApiMediaType> { [Json] = new() { Schema = schema } },
-            };
-        }
-    }
-
-    private static void DescribeRefusals(OpenApiOperation operation, OpenApiDocument document, IEnumerable<string> codes)
-    {
-        foreach (var kinds in codes.Distinct().Select(ProblemCatalog.Find).GroupBy(kind => kind.Status))
-        {
-            var text = new StringBuilder();
-            foreach (var kind in kinds)
-            {
-                text.Append(CultureInfo.InvariantCulture, $"`{kind.Code}`: {kind.Title}\n\n");
-            }
-
-            operation.Responses![kinds.Key.ToString(CultureInfo.InvariantCulture)] = new OpenApiResponse
-            {
-                Description = text.ToString().TrimEnd(),
+                Description = schema.Required!.Count > 0 ? "An unknown field is refused." : "May be missing; an unknown field is refused.",
+                Required = schema.Required.Count > 0,
                 Content = new Dictionary<string, OpenApiMediaType>
                 {
-                    ["application/problem+json"] = new() { Schema = new OpenApiSchemaReference(SharedSchemas.Problem, document) },
+                    [Json] = new() { Schema = schema, Example = example is null ? Samples.Of(schema) : JsonNode.Parse(example.Json) },
                 },
             };
         }
     }
 
-    private static OpenApiResponse Response(string description, string schema, OpenApiDocument document) => new()
+    private static void DescribeAnswers(OpenApiOperation operation, OpenApiDocument document, IList<object> metadata)
     {
-        Description = description,
-        Content = new Dictionary<string, OpenApiMediaType> { [Json] = new() { Schema = new OpenApiSchemaReference(schema, document) } },
-    };
+        if (metadata.OfType<SocketMetadata>().Any())
+        {
+            operation.Responses!.Remove("200");
+            operation.Responses["101"] = new OpenApiResponse { Description = "The WebSocket is open; a snapshot comes first." };
+        }
 
-    private static void Parameter(OpenApiOperation operation, ParameterLocation location, string name, string description, OpenApiSchema schema) =>
-        operation.Parameters!.Add(new OpenApiParameter { In = location, Name = name, Description = description, Schema = schema });
+        if (!operation.Responses!.TryGetValue("200", out var answer) || answer is not OpenApiResponse ok)
+        {
+            return;
+        }
+
+        if (metadata.OfType<ETagMetadata>().Any())
+        {
+            ok.Has(document, SharedParts.ETag);
+        }
+
+        if (metadata.OfType<CsvMetadata>().Any())
+        {
+            ok.Content!["text/csv"] = new OpenApiMediaType
+            {
+                Schema = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.String,
+                    Description = "For `Accept: text/csv`: the whole filtered list in UTF-8 with a byte order mark, under the names that the JSON has. A cell that a spreadsheet could take for a formula begins with an apostrophe.",
+                },
+            };
+        }
+    }
 }

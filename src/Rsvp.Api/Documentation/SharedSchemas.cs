@@ -18,7 +18,7 @@ internal static class SharedSchemas
     {
         var rsvp = await SchemaAsync(typeof(RsvpDocument), document, context, cancellationToken);
         var activity = await SchemaAsync(typeof(ActivityDocument), document, context, cancellationToken);
-        document.AddComponent(Problem, ProblemSchema(rsvp));
+        document.AddComponent(Problem, ProblemSchema(rsvp, new OpenApiSchemaReference(Results, document)));
         document.AddComponent(Results, ResultsSchema(rsvp, new OpenApiSchemaReference(Problem, document)));
         document.AddComponent(Accepted, new OpenApiSchema
         {
@@ -43,18 +43,18 @@ internal static class SharedSchemas
         return new OpenApiSchemaReference(type.Name, document);
     }
 
-    private static OpenApiSchema ProblemSchema(IOpenApiSchema rsvp) => new()
+    private static OpenApiSchema ProblemSchema(IOpenApiSchema rsvp, IOpenApiSchema results) => new()
     {
         Type = JsonSchemaType.Object,
         Description = "RFC 9457 problem details. Branch on code; title and detail are for people.",
         Properties = new Dictionary<string, IOpenApiSchema>
         {
-            ["type"] = new OpenApiSchema { Type = JsonSchemaType.String, Format = "uri" },
-            ["title"] = new OpenApiSchema { Type = JsonSchemaType.String },
-            ["status"] = new OpenApiSchema { Type = JsonSchemaType.Integer },
-            ["detail"] = new OpenApiSchema { Type = JsonSchemaType.String },
+            ["type"] = new OpenApiSchema { Type = JsonSchemaType.String, Format = "uri", Description = "`urn:rsvp:problem:` and the code." },
+            ["title"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "For people; the same for every refusal with this code." },
+            ["status"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Description = "The HTTP status; not in request documents." },
+            ["detail"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "For people; about this refusal." },
             ["code"] = OneOf([.. ProblemCatalog.All.Select(kind => kind.Code).Order(StringComparer.Ordinal)]),
-            ["traceId"] = new OpenApiSchema { Type = JsonSchemaType.String },
+            ["traceId"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "For whoever looks after the service." },
             ["requestId"] = Id("The request, when a command was accepted or may have been."),
             ["errors"] = new OpenApiSchema
             {
@@ -65,7 +65,7 @@ internal static class SharedSchemas
             ["rsvp"] = rsvp,
             ["checkedInAt"] = Time("When the party was checked in."),
             ["checkedInBy"] = Id("Who checked the party in."),
-            ["results"] = new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.Object }, Description = "What was wrong with each member of a refused group, as in the request document." },
+            ["results"] = results,
         },
         Required = new HashSet<string> { "title", "code" },
     };
@@ -79,7 +79,8 @@ internal static class SharedSchemas
             Type = JsonSchemaType.Object,
             Properties = new Dictionary<string, IOpenApiSchema>
             {
-                ["userId"] = Id("The member."),
+                ["userId"] = Id("The member; null when the RSVP named is nobody's.", JsonSchemaType.Null),
+                ["rsvpId"] = Id("The RSVP named, for commands that name RSVPs."),
                 ["rsvp"] = OrNull(rsvp, "The member's RSVP after the command."),
                 ["problem"] = OrNull(problem, "Why the member was refused."),
             },

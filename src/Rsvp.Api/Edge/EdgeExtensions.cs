@@ -33,6 +33,7 @@ internal static class EdgeExtensions
             var headers = http.Response.Headers;
             headers.XContentTypeOptions = "nosniff";
             headers.CacheControl = "no-store";
+            headers.ContentSecurityPolicy = ContentPolicy.OfData;
             return next(http);
         });
         app.UseMiddleware<ProblemMiddleware>();
@@ -41,4 +42,19 @@ internal static class EdgeExtensions
     /// <summary>After routing: a path that is no route is 404, also without a token; there is nothing to protect.</summary>
     internal static void UseNotFound(this IApplicationBuilder app) => app.Use((http, next) =>
         http.GetEndpoint() is null ? new ProblemResult(ProblemCodes.NotFound).ExecuteAsync(http) : next(http));
+
+    /// <summary>After routing: an endpoint that answers a page has a policy of its own.</summary>
+    internal static void UseContentPolicies(this IApplicationBuilder app) => app.Use((http, next) =>
+    {
+        if (http.GetEndpoint()?.Metadata.GetMetadata<ContentPolicyMetadata>() is { } page)
+        {
+            http.Response.OnStarting(() =>
+            {
+                http.Response.Headers.ContentSecurityPolicy = page.Of(http);
+                return Task.CompletedTask;
+            });
+        }
+
+        return next(http);
+    });
 }

@@ -13,7 +13,10 @@ internal static class GroupEndpoints
     internal static void MapGroups(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/activities/{activityId:guid}/rsvps/group").WithTags("Groups");
-        group.MapPost("", RegisterAsync).WithSummary("Ask for places of several parties").AnswersCommand(
+        group.MapPost("", RegisterAsync).WithName("registerGroup").WithSummary("Ask for places of several parties")
+            .WithDescription("A host registers up to 200 users, anyone else up to the activity's `maxGroupSize`. Together or not at all with `all_or_nothing`; one by one in order with `best_effort`, which answers 200 when no RSVP came of it.")
+            .WithBodyExample("""{ "mode": "all_or_nothing", "members": [{ "userId": "22222222-2222-4222-8222-222222222222", "guestCount": 1 }, { "userId": "33333333-3333-4333-8333-333333333333" }] }""").Creates()
+            .AnswersCommand(
             ProblemCodes.ActivityNotFound,
             ProblemCodes.GroupTooLarge,
             ProblemCodes.DuplicateMember,
@@ -25,7 +28,9 @@ internal static class GroupEndpoints
             ProblemCodes.ActivityFull,
             ProblemCodes.WaitlistFull,
             ProblemCodes.PartyTooLarge);
-        group.MapDelete("/{groupId:guid}", CancelAsync).WithSummary("Give back the places of a group").AnswersCommand(
+        group.MapDelete("/{groupId:guid}", CancelAsync).WithName("cancelGroup").WithSummary("Give back the places of a group")
+            .WithDescription("By whoever registered it, or a host.")
+            .AnswersCommand(
             ProblemCodes.ActivityNotFound,
             ProblemCodes.GroupNotFound);
     }

@@ -13,9 +13,13 @@ internal static class HostEndpoints
     internal static void MapHosts(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/activities/{activityId:guid}/hosts/{userId:guid}").WithTags("Hosts");
-        group.MapPut("", AddAsync).WithSummary("Make a user a host").AnswersCommand(
+        group.MapPut("", AddAsync).WithName("addHost").WithSummary("Make a user a host")
+            .WithDescription("Who is a host already stays one.")
+            .AnswersCommand(
             ProblemCodes.ActivityNotFound, ProblemCodes.NotHost, ProblemCodes.UserNotFound);
-        group.MapDelete("", RemoveAsync).WithSummary("Take a host's rights").AnswersCommand(
+        group.MapDelete("", RemoveAsync).WithName("removeHost").WithSummary("Take a host's rights")
+            .WithDescription("Also the creator's, as long as another host is left.")
+            .AnswersCommand(
             ProblemCodes.ActivityNotFound, ProblemCodes.NotHost, ProblemCodes.LastHost);
     }
 

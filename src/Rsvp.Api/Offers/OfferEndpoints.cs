@@ -14,13 +14,17 @@ internal static class OfferEndpoints
     internal static void MapOffers(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/rsvps/{rsvpId:guid}").WithTags("Offers");
-        group.MapPost("/accept", AcceptAsync).WithSummary("Take the seats that are held").AnswersCommand(
+        group.MapPost("/accept", AcceptAsync).WithName("acceptOffer").WithSummary("Take the seats that are held")
+            .WithDescription("By the owner alone, before `offerExpiresAt`.")
+            .AnswersCommand(
             ProblemCodes.RsvpNotFound,
             ProblemCodes.NotOwner,
             ProblemCodes.NoOpenOffer,
             ProblemCodes.OfferExpired,
             ProblemCodes.ActivityCancelled);
-        group.MapPost("/decline", DeclineAsync).WithSummary("Give back the seats that are held").AnswersCommand(
+        group.MapPost("/decline", DeclineAsync).WithName("declineOffer").WithSummary("Give back the seats that are held")
+            .WithDescription("By the owner alone; the RSVP ends, and the next in line is offered the seats.")
+            .AnswersCommand(
             ProblemCodes.RsvpNotFound,
             ProblemCodes.NotOwner,
             ProblemCodes.NoOpenOffer,

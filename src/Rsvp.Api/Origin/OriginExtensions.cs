@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Routing.Patterns;
+using Rsvp.Api.Documentation;
 using Rsvp.Api.Problems;
 using Rsvp.Hosting.Problems;
 
@@ -27,7 +28,10 @@ internal static class OriginExtensions
         app.Map("/hubs/{**path}", forwarder.ForwardAsync).AsPush();
         app.Map(Upgrade("/api/activities/{activityId:guid}/capacity", "activityId"), forwarder.ForwardAsync).AsPush();
         app.Map(Upgrade("/api/rsvps/{rsvpId:guid}/status", "rsvpId"), forwarder.ForwardAsync).AsPush();
-        app.MapGet("/api/rsvps/{rsvpId:guid}/status", RequireUpgrade).AllowAnonymous().ExcludeFromDescription();
+        app.MapGet("/api/rsvps/{rsvpId:guid}/status", RequireUpgrade).AllowAnonymous().WithTags("Push")
+            .WithName("watchRsvp").WithSummary("Changes of an RSVP, by WebSocket")
+            .WithDescription("For its owner and the hosts, by an upgrade with a token, which browsers send as `access_token` in the query. Sends `{ type: rsvp_status_update, data, timestamp }`, a snapshot first.")
+            .AnswersSocket(ProblemCodes.UpgradeRequired, ProblemCodes.Unauthorized, ProblemCodes.RsvpNotFound);
     }
 
     /// <summary>The notifier checks tokens. Before what else answers on the path.</summary>

@@ -40,7 +40,7 @@ internal sealed class ProblemResult(string code, string? detail = null) : IResul
         }
 
         var buffer = JsonBuffer.Rent();
-        Write(buffer.Writer, httpContext);
+        Write(buffer.Writer, Activity.Current?.TraceId.ToHexString() ?? httpContext.TraceIdentifier);
         return buffer.SendAsync(httpContext, Kind.Status, ContentType);
     }
 
@@ -76,7 +76,8 @@ internal sealed class ProblemResult(string code, string? detail = null) : IResul
         }
     }
 
-    private void Write(Utf8JsonWriter writer, HttpContext http)
+    /// <summary>Writes the problem itself.</summary>
+    internal void Write(Utf8JsonWriter writer, string traceId)
     {
         writer.WriteStartObject();
         writer.WriteString("type"u8, "urn:rsvp:problem:" + Kind.Code);
@@ -88,7 +89,7 @@ internal sealed class ProblemResult(string code, string? detail = null) : IResul
         }
 
         writer.WriteString("code"u8, Kind.Code);
-        writer.WriteString("traceId"u8, Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier);
+        writer.WriteString("traceId"u8, traceId);
         if (RequestId is { } requestId)
         {
             writer.WriteString("requestId"u8, requestId);

@@ -11,7 +11,9 @@ internal static class RequestEndpoints
     internal static void MapRequests(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/requests/{requestId:guid}", GetAsync)
             .WithTags("Requests")
+            .WithName("getRequest")
             .WithSummary("What became of a request; with Prefer: wait a long poll")
+            .WithDescription("For its owner alone. While it is pending only `requestId` and `status` are sure.")
             .AnswersRequest();
 
     private static async Task<IResult> GetAsync(Guid requestId, HttpContext http, RequestIds ids, OutcomeLookup outcomes, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Rsvp.Api.Json;
 using Rsvp.Api.Problems;
 using Rsvp.Contracts;
@@ -15,7 +16,13 @@ internal sealed class AcceptedResult(Guid requestId) : IResult
     {
         httpContext.Response.Headers.Location = $"/api/requests/{requestId:D}";
         var buffer = JsonBuffer.Rent();
-        var writer = buffer.Writer;
+        Write(buffer.Writer);
+        return buffer.SendAsync(httpContext, StatusCodes.Status202Accepted, "application/json");
+    }
+
+    /// <summary>Writes the document.</summary>
+    internal void Write(Utf8JsonWriter writer)
+    {
         writer.WriteStartObject();
         writer.WriteString("requestId"u8, requestId);
         writer.WriteString("status"u8, "pending"u8);
@@ -25,7 +32,6 @@ internal sealed class AcceptedResult(Guid requestId) : IResult
         }
 
         writer.WriteEndObject();
-        return buffer.SendAsync(httpContext, StatusCodes.Status202Accepted, "application/json");
     }
 }
 

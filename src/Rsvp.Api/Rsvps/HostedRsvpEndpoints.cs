@@ -18,6 +18,7 @@ internal static class HostedRsvpEndpoints
     internal static void MapHostedRsvps(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/activities/{activityId:guid}/rsvps", ListAsync)
             .WithTags("Hosts")
+            .WithName("getHostedRsvps")
             .WithSummary("Every RSVP in the order of asking, paged as JSON or whole as CSV")
             .WithDescription("`Accept: text/csv` gets the whole list as CSV with the same columns, whatever `limit` says.")
             .Answers<Page<HostedRsvp>>(ProblemCodes.ActivityNotFound, ProblemCodes.NotHost)

@@ -13,7 +13,10 @@ internal static class RsvpCommandEndpoints
     internal static RouteGroupBuilder MapRsvpCommands(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/activities/{activityId:guid}/rsvp").WithTags("RSVPs");
-        group.MapPost("", SubmitAsync).WithSummary("Ask for a place").AnswersCommand(
+        group.MapPost("", SubmitAsync).WithName("submitRsvp").WithSummary("Ask for a place")
+            .WithDescription("Confirmed when the party fits and nobody waits, else in line, unless `ifFull` says `reject`. After a cancel it is the same RSVP, at the back of the line.")
+            .WithBodyExample("""{ "guestCount": 1, "specialRequirements": "vegetarian" }""").Creates()
+            .AnswersCommand(
             ProblemCodes.ActivityNotFound,
             ProblemCodes.AlreadyRegistered,
             ProblemCodes.RegistrationNotOpen,
@@ -22,22 +25,29 @@ internal static class RsvpCommandEndpoints
             ProblemCodes.ActivityFull,
             ProblemCodes.WaitlistFull,
             ProblemCodes.PartyTooLarge);
-        group.MapPut("", UpdateAsync).WithSummary("Change guests or requirements").TakesIfMatch().AnswersCommand(
-            ProblemCodes.ActivityNotFound,
-            ProblemCodes.RsvpNotFound,
-            ProblemCodes.NotEnoughCapacity,
-            ProblemCodes.RegistrationClosed,
-            ProblemCodes.ActivityCancelled,
-            ProblemCodes.PartyTooLarge,
-            ProblemCodes.VersionMismatch);
-        group.MapDelete("", CancelAsync).WithSummary("Give the place back").TakesIfMatch().AnswersCommand(
-            ProblemCodes.ActivityNotFound,
-            ProblemCodes.RsvpNotFound,
-            ProblemCodes.VersionMismatch);
-        routes.MapDelete("/api/rsvps/{rsvpId:guid}", RemoveAsync).WithTags("Hosts").WithSummary("End a party's RSVP").TakesIfMatch().AnswersCommand(
-            ProblemCodes.RsvpNotFound,
-            ProblemCodes.NotHost,
-            ProblemCodes.VersionMismatch);
+        group.MapPut("", UpdateAsync).WithName("updateRsvp").WithSummary("Change guests or requirements")
+            .WithDescription("What is absent stays, null clears. A confirmed party cannot grow while anyone waits; a waiting party that grows goes to the back; a smaller party frees its seats at once.")
+            .WithBodyExample("""{ "guestCount": 0 }""")
+            .TakesIfMatch().AnswersCommand(
+                ProblemCodes.ActivityNotFound,
+                ProblemCodes.RsvpNotFound,
+                ProblemCodes.NotEnoughCapacity,
+                ProblemCodes.RegistrationClosed,
+                ProblemCodes.ActivityCancelled,
+                ProblemCodes.PartyTooLarge,
+                ProblemCodes.VersionMismatch);
+        group.MapDelete("", CancelAsync).WithName("cancelRsvp").WithSummary("Give the place back")
+            .WithDescription("The seats go to whoever is next in line. What is cancelled already stays cancelled and succeeds.")
+            .TakesIfMatch().AnswersCommand(
+                ProblemCodes.ActivityNotFound,
+                ProblemCodes.RsvpNotFound,
+                ProblemCodes.VersionMismatch);
+        routes.MapDelete("/api/rsvps/{rsvpId:guid}", RemoveAsync).WithTags("Hosts").WithName("removeRsvp").WithSummary("End a party's RSVP")
+            .WithDescription("By a host; the reason is kept.")
+            .TakesIfMatch().AnswersCommand(
+                ProblemCodes.RsvpNotFound,
+                ProblemCodes.NotHost,
+                ProblemCodes.VersionMismatch);
         return group;
     }
 

@@ -18,13 +18,23 @@ internal static class RsvpReadEndpoints
     {
         routes.MapGet("/api/activities/{activityId:guid}/rsvp", GetOwnAsync)
             .WithTags("RSVPs")
+            .WithName("getOwnRsvp")
             .WithSummary("My RSVP to an activity")
+            .WithDescription("The cancelled one after a cancel.")
+            .GivesETag()
             .Answers<RsvpDocument>(ProblemCodes.ActivityNotFound, ProblemCodes.RsvpNotFound);
         var group = routes.MapGroup("/api/rsvps/{rsvpId:guid}").WithTags("RSVPs");
-        group.MapGet("", GetAsync).WithSummary("An RSVP, for its owner and the hosts").Answers<RsvpDocument>(ProblemCodes.RsvpNotFound);
-        group.MapGet("/position", GetPositionAsync).WithSummary("Where it stands in line").Answers<PositionDocument>(ProblemCodes.RsvpNotFound);
+        group.MapGet("", GetAsync).WithName("getRsvp").WithSummary("An RSVP, for its owner and the hosts")
+            .WithDescription("For everybody else there is no such RSVP.")
+            .GivesETag()
+            .Answers<RsvpDocument>(ProblemCodes.RsvpNotFound);
+        group.MapGet("/position", GetPositionAsync).WithName("getRsvpPosition").WithSummary("Where it stands in line")
+            .WithDescription("`position` and `partiesAhead` count places, `spotsAhead` counts people; null when it does not wait.")
+            .Answers<PositionDocument>(ProblemCodes.RsvpNotFound);
         group.MapGet("/history", GetHistoryAsync)
+            .WithName("getRsvpHistory")
             .WithSummary("Every decision about it, and who was let in while it waited (no names)")
+            .WithDescription("Oldest first; each says when, by whom and by which rule it was decided, and how many seats were free.")
             .Answers<Page<RsvpHistoryEntry>>(ProblemCodes.RsvpNotFound);
     }
 

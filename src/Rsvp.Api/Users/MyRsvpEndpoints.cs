@@ -13,7 +13,9 @@ internal static class MyRsvpEndpoints
     internal static void MapMyRsvps(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/users/my-rsvps", ListAsync)
             .WithTags("Users")
+            .WithName("getMyRsvps")
             .WithSummary("My RSVPs, with their activities")
+            .WithDescription("By the start of their activities.")
             .Answers<Page<MyRsvp>>(ProblemCodes.InvalidRequest);
 
     private static async Task<IResult> ListAsync(

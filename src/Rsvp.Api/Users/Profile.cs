@@ -26,6 +26,7 @@ internal sealed record ProfileBody(string? Name, string? Email, int? BirthYear, 
     // RFC 5321, section 4.5.3.1: a path of 256 octets, its brackets included.
     private const int EmailMax = 254;
     private const int BirthYearMin = 1900;
+    private const int BirthYearMax = 9999;
 
     public static ProfileBody Read(JsonFields fields)
     {
@@ -35,10 +36,17 @@ internal sealed record ProfileBody(string? Name, string? Email, int? BirthYear, 
             fields.Refuse("email", "Must be an e-mail address.");
         }
 
+        // Not a bound of the field: what the documentation says must not depend on the day.
+        var birthYear = fields.Integer("birthYear", BirthYearMin, BirthYearMax, nullable: true);
+        if (birthYear > fields.Rules.Now.Year)
+        {
+            fields.Refuse("birthYear", "Must not be in the future.");
+        }
+
         return new ProfileBody(
             fields.Text("name", NameMax, nullable: true, notBlank: true),
             email,
-            fields.Integer("birthYear", BirthYearMin, fields.Rules.Now.Year, nullable: true),
+            birthYear,
             fields.Text("city", CityMax, nullable: true, notBlank: true),
             fields.Nulls);
     }

@@ -15,11 +15,20 @@ internal static class ProfileEndpoints
     internal static void MapProfiles(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/users").WithTags("Users");
-        group.MapGet("/me", GetAsync).WithSummary("My profile").Answers<Profile>();
-        group.MapPut("/me", SaveAsync).WithSummary("Change my profile").Answers<Profile>(
+        group.MapGet("/me", GetAsync).WithName("getProfile").WithSummary("My profile")
+            .WithDescription("What the token says, until something was written.")
+            .Answers<Profile>();
+        group.MapPut("/me", SaveAsync).WithName("updateProfile").WithSummary("Change my profile")
+            .WithDescription("What is absent stays, null clears. Not a command: it is done when it is answered.")
+            .WithBodyExample("""{ "name": "Ada", "city": null }""")
+            .Answers<Profile>(
             ProblemCodes.InvalidRequest, ProblemCodes.BodyTooLarge, ProblemCodes.UnsupportedMediaType);
-        group.MapDelete("/me", DeleteOwnAsync).WithSummary("Delete me: my RSVPs end, my personal data is erased").AnswersCommand();
-        group.MapDelete("/{userId:guid}", DeleteAsync).WithSummary("Delete a user, by an admin").AnswersCommand(
+        group.MapDelete("/me", DeleteOwnAsync).WithName("deleteMe").WithSummary("Delete me: my RSVPs end, my personal data is erased")
+            .WithDescription("The seats go to whoever is next; the bare id is kept for statistics.")
+            .AnswersCommand();
+        group.MapDelete("/{userId:guid}", DeleteAsync).WithName("deleteUser").WithSummary("Delete a user, by an admin")
+            .WithDescription("As the user would.")
+            .AnswersCommand(
             ProblemCodes.Forbidden, ProblemCodes.UserNotFound);
     }
 

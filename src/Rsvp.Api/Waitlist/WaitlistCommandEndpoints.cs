@@ -13,14 +13,20 @@ internal static class WaitlistCommandEndpoints
     internal static void MapWaitlistCommands(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/activities/{activityId:guid}/waitlist").WithTags("Hosts");
-        group.MapPost("/promote", PromoteAsync).WithSummary("Let in the next places, or those named").AnswersCommand(
+        group.MapPost("/promote", PromoteAsync).WithName("promoteWaitlist").WithSummary("Let in the next places, or those named")
+            .WithDescription("Either `count` or `rsvpIds`. As the activity's `promotionMode` says: confirmed, or offered.")
+            .WithBodyExample("""{ "count": 2 }""")
+            .AnswersCommand(
             ProblemCodes.ActivityNotFound,
             ProblemCodes.NotHost,
             ProblemCodes.ActivityCancelled,
             ProblemCodes.RsvpNotFound,
             ProblemCodes.RsvpNotWaiting,
             ProblemCodes.NoRoom);
-        group.MapPost("/bulk", BulkAsync).WithSummary("Promote, remove or move many; or say what would happen").AnswersCommand(
+        group.MapPost("/bulk", BulkAsync).WithName("bulkWaitlist").WithSummary("Promote, remove or move many; or say what would happen")
+            .WithDescription("`toPosition` is for `move`. With `dryRun` it is decided and not saved; `results` say per party what would happen.")
+            .WithBodyExample("""{ "action": "move", "rsvpIds": ["9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d"], "toPosition": 1, "dryRun": true }""")
+            .AnswersCommand(
             ProblemCodes.ActivityNotFound,
             ProblemCodes.NotHost,
             ProblemCodes.ActivityCancelled);

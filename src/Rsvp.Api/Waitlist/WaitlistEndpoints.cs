@@ -16,7 +16,9 @@ internal static class WaitlistEndpoints
     internal static void MapWaitlist(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/activities/{activityId:guid}/waitlist", GetAsync)
             .WithTags("Waitlist")
+            .WithName("getWaitlist")
             .WithSummary("The line and my place in it; for hosts who waits, too")
+            .WithDescription("`length` and positions count places in line: a party, or a waiting all-or-nothing group. `items` are there for hosts only.")
             .Answers<WaitlistDocument>(ProblemCodes.ActivityNotFound);
 
     private static async Task<IResult> GetAsync(
