@@ -15,6 +15,9 @@ public static class TestServers
     /// <summary>A folder for systems that a test starts for itself; gone with the run.</summary>
     public static string Home => Read("RSVP_TEST_HOME");
 
+    /// <summary>A folder for programs that tests fetch; kept from run to run.</summary>
+    public static string Tools => Read("RSVP_TEST_TOOLS");
+
     /// <summary>First port that such a system may use.</summary>
     public static int PortBase => int.Parse(Read("RSVP_TEST_PORT_BASE"), null);
 

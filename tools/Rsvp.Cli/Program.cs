@@ -17,6 +17,7 @@ var root = new RootCommand("Runs, tests and measures the RSVP system on this mac
     LogsCommand.Create(),
     TokenCommand.Create(),
     TestCommand.Create(),
+    OpenApiCommand.Create(),
     StormCommand.Create(),
     WatchCommand.Create(),
     AuditCommand.Create(),

@@ -40,7 +40,7 @@ internal static class OriginExtensions
     private static RoutePattern Upgrade(string pattern, string parameter) =>
         RoutePatternFactory.Parse(pattern, defaults: null, parameterPolicies: new Dictionary<string, object?> { [parameter] = new UpgradeConstraint() });
 
-    private static ProblemResult RequireUpgrade(HttpContext http)
+    private static ProblemResult RequireUpgrade(Guid rsvpId, HttpContext http)
     {
         http.Response.Headers.Upgrade = "websocket";
         return new ProblemResult(ProblemCodes.UpgradeRequired);

@@ -167,6 +167,7 @@ public sealed class EdgeTests(ApiWorld world) : IClassFixture<ApiWorld>
 
             Assert.Equal("nosniff", answer.Headers["X-Content-Type-Options"]);
             Assert.Equal("no-store", answer.Headers["Cache-Control"]);
+            Assert.Equal("default-src 'none'; frame-ancestors 'none'", answer.Headers["Content-Security-Policy"]);
             Assert.DoesNotContain("Server", answer.Headers.Keys);
         }
     }

@@ -1,3 +1,4 @@
+using Rsvp.Cli.Instances;
 using Rsvp.Cli.Processes;
 
 namespace Rsvp.Cli.Servers;
@@ -8,12 +9,17 @@ internal static class AptInstaller
     private const string PolicyFile = "/usr/sbin/policy-rc.d";
     private static readonly TimeSpan AtMost = TimeSpan.FromMinutes(15);
 
-    internal static async Task InstallAsync(ServerContext context, string[] packages, CancellationToken cancellationToken)
+    /// <param name="home">Where to log.</param>
+    /// <param name="say">Tells the person who waits.</param>
+    /// <param name="packages">What is missing.</param>
+    /// <param name="otherwise">What else would help, on a system that is neither Debian nor Ubuntu.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    internal static async Task InstallAsync(RsvpHome home, Action<string> say, string[] packages, string otherwise, CancellationToken cancellationToken)
     {
         string wanted = string.Join(' ', packages);
         if (Executables.Find("apt-get") is not { } apt)
         {
-            throw new ToolException($"missing: {wanted}. Install it, start Docker, or set RSVP_POSTGRES and RSVP_RABBITMQ to running servers");
+            throw new ToolException($"missing: {wanted}. Install it{otherwise}");
         }
 
         if (!Executables.IsRoot)
@@ -21,8 +27,8 @@ internal static class AptInstaller
             throw new ToolException($"missing: {wanted}. Get it by: sudo apt-get update && sudo apt-get install -y {wanted}");
         }
 
-        context.Say($"installing {wanted} by apt-get (a minute or two) ...");
-        string log = context.Home.LogOf("apt");
+        say($"installing {wanted} by apt-get (a minute or two) ...");
+        string log = home.LogOf("apt");
         var environment = new Dictionary<string, string> { ["DEBIAN_FRONTEND"] = "noninteractive" };
 
         // The packages would start servers of their own on the usual ports; a policy that says no keeps them quiet.
@@ -51,6 +57,6 @@ internal static class AptInstaller
             foreach (string unit in packages) await Shell.RunAsync("systemctl", ["disable", "--now", unit], AtMost, cancellationToken: cancellationToken);
         }
 
-        context.Say($"installed {wanted}; the packages' own servers were not started");
+        say($"installed {wanted}; the packages' own servers were not started");
     }
 }

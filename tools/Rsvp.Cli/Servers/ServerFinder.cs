@@ -17,7 +17,8 @@ internal static class ServerFinder
             else
             {
                 string[] packages = [.. postgres is null ? (string[])["postgresql"] : [], .. rabbit is null ? (string[])["rabbitmq-server"] : []];
-                await AptInstaller.InstallAsync(context, packages, cancellationToken);
+                await AptInstaller.InstallAsync(
+                    context.Home, context.Say, packages, ", start Docker, or set RSVP_POSTGRES and RSVP_RABBITMQ to running servers", cancellationToken);
                 postgres ??= FindPostgres(context);
                 rabbit ??= FindRabbit(context);
             }

@@ -39,7 +39,7 @@ internal static class TestCommand
 
         if (await StepAsync("build", outer.Root, ["build", "Rsvp.sln", "-c", "Release", "-v", "q", "--nologo"], false, cancellationToken))
         {
-            totals += await RunProjectsAsync(home, portBase, filter, projectPart, cancellationToken);
+            totals += await RunProjectsAsync(outer, home, portBase, filter, projectPart, cancellationToken);
         }
         else
         {
@@ -69,7 +69,7 @@ internal static class TestCommand
     }
 
     private static async Task<TestTotals> RunProjectsAsync(
-        RsvpHome home, int portBase, string? filter, string? projectPart, CancellationToken cancellationToken)
+        RsvpHome outer, RsvpHome home, int portBase, string? filter, string? projectPart, CancellationToken cancellationToken)
     {
         string results = home.In("results");
         await StopAllAsync(home, cancellationToken);
@@ -87,6 +87,9 @@ internal static class TestCommand
                 ["RSVP_TEST_RABBITMQ"] = instance.Rabbit.Address.Url(instance.Rabbit.Address.Admin, instance.Rabbit.Address.Password),
                 ["RSVP_TEST_RABBITMQ_MANAGEMENT"] = instance.Rabbit.Address.ManagementUrl,
                 ["RSVP_TEST_HOME"] = home.Path,
+
+                // Outside the home of the run, which starts empty: what was fetched once is kept.
+                ["RSVP_TEST_TOOLS"] = outer.In("tools"),
                 ["RSVP_TEST_PORT_BASE"] = (portBase + InstancePortOffset).ToString(CultureInfo.InvariantCulture),
             };
             var totals = default(TestTotals);
