@@ -18,11 +18,13 @@ internal static class ReferencePage
                     .DisableAgent()
                     .DisableMcp()
                     .HideClientButton()
+                    .HideDeveloperTools()
                     .WithNonce();
                 scalar.AddPreferredSecuritySchemes("bearer");
             })
             .AllowAnonymous()
-            .WithContentPolicy(http =>
-                $"default-src 'none'; script-src 'nonce-{http.Items[ScalarOptions.NonceHttpContextItemKey]}' 'strict-dynamic'; style-src 'self' 'unsafe-inline'; "
+            .WithContentPolicy(http => http.Items[ScalarOptions.NonceHttpContextItemKey] is not string nonce
+                ? ContentPolicy.OfData
+                : $"default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic'; style-src 'self' 'unsafe-inline'; "
                 + "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
 }

@@ -41,6 +41,14 @@ internal static class Samples
         ["maxPartySize"] = 10,
         ["maxGroupSize"] = 10,
         ["version"] = 3,
+        ["position"] = 2,
+        ["length"] = 3,
+        ["waitlistLength"] = 3,
+        ["partiesAhead"] = 1,
+        ["spotsAhead"] = 2,
+        ["joinedAt"] = "2040-05-01T09:30:00Z",
+        ["seq"] = 1,
+        ["freeBefore"] = 20,
         ["nextCursor"] = null,
     };
 
@@ -63,7 +71,7 @@ internal static class Samples
 
         if (schema.OneOf is { Count: > 0 } choices)
         {
-            return Of(choices[0], name, depth + 1);
+            return Of(choices.FirstOrDefault(choice => choice.Type != JsonSchemaType.Null) ?? choices[0], name, depth + 1);
         }
 
         var type = (schema.Type ?? JsonSchemaType.Object) & ~JsonSchemaType.Null;
@@ -101,10 +109,14 @@ internal static class Samples
             made[name] = Of(property, name, depth + 1);
         }
 
-        // The one word that means something else with activities.
+        // A status that goes with the rest.
         if (made.ContainsKey("title") && made.ContainsKey("status"))
         {
             made["status"] = "scheduled";
+        }
+        else if (made.ContainsKey("position") && made.ContainsKey("status"))
+        {
+            made["status"] = "waitlisted";
         }
 
         return made;

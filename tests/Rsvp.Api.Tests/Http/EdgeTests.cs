@@ -17,6 +17,11 @@ public sealed class EdgeTests(ApiWorld world) : IClassFixture<ApiWorld>
         "GET /api/activities/{activityId:guid}",
         "GET /api/activities/{activityId:guid}/capacity",
         "GET /openapi/{documentName}.json",
+        // The reference and what its page loads.
+        "GET /docs/{documentName?}",
+        "GET /docs/scalar.js",
+        "GET /docs/scalar.aspnetcore.js",
+        "GET /docs/favicon.svg",
         "GET /api/rsvps/{rsvpId:guid}/status",
         // Upgrades and the hub: the notifier checks their tokens.
         "/api/activities/{activityId:guid}/capacity",
