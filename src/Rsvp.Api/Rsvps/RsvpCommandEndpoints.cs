@@ -32,6 +32,7 @@ internal static class RsvpCommandEndpoints
                 ProblemCodes.ActivityNotFound,
                 ProblemCodes.RsvpNotFound,
                 ProblemCodes.NotEnoughCapacity,
+                ProblemCodes.RegistrationNotOpen,
                 ProblemCodes.RegistrationClosed,
                 ProblemCodes.ActivityCancelled,
                 ProblemCodes.PartyTooLarge,

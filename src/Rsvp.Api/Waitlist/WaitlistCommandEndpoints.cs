@@ -22,6 +22,7 @@ internal static class WaitlistCommandEndpoints
             ProblemCodes.ActivityCancelled,
             ProblemCodes.RsvpNotFound,
             ProblemCodes.RsvpNotWaiting,
+            ProblemCodes.DuplicateMember,
             ProblemCodes.NoRoom);
         group.MapPost("/bulk", BulkAsync).WithName("bulkWaitlist").WithSummary("Promote, remove or move many; or say what would happen")
             .WithDescription("`toPosition` is for `move`. With `dryRun` it is decided and not saved; `results` say per party what would happen.")
