@@ -10,6 +10,7 @@ internal static class FieldTexts
         ["userId"] = "The user.",
         ["groupId"] = "The group.",
         ["requestId"] = "The request, as a command's answer named it.",
+        ["webhookId"] = "The webhook.",
 
         ["guestCount"] = "People the user brings along; 0 unless said. The party is the user and the guests.",
         ["specialRequirements"] = "Free text for the hosts.",
@@ -41,9 +42,13 @@ internal static class FieldTexts
         ["participantsVisible"] = "Whether everybody may see who comes; false unless said.",
 
         ["name"] = "What others see.",
-        ["email"] = "Where to write to.",
+        ["email"] = "The address to write to; among notifications, whether to.",
         ["birthYear"] = "For statistics.",
         ["city"] = "For statistics.",
+
+        ["webhook"] = "Whether the registered webhooks are called.",
+        ["mutedKinds"] = "Kinds of news that are not told.",
+        ["url"] = "Where to call.",
 
         ["status"] = "Only RSVPs in this status.",
         ["when"] = "`past`: those whose end (or start, without one) has passed; `upcoming`: the others; both unless said.",

@@ -22,6 +22,7 @@ internal static class Samples
         ["name"] = "Ada",
         ["email"] = "ada@example.org",
         ["city"] = "Graz",
+        ["url"] = "https://example.org/hooks/rsvp",
         ["birthYear"] = 1990,
         ["status"] = "confirmed",
         ["promotionMode"] = "auto",
@@ -72,6 +73,11 @@ internal static class Samples
         if (schema.OneOf is { Count: > 0 } choices)
         {
             return Of(choices.FirstOrDefault(choice => choice.Type != JsonSchemaType.Null) ?? choices[0], name, depth + 1);
+        }
+
+        if (schema.AnyOf is { Count: > 0 } kinds)
+        {
+            return Of(kinds[0], name, depth + 1);
         }
 
         var type = (schema.Type ?? JsonSchemaType.Object) & ~JsonSchemaType.Null;
