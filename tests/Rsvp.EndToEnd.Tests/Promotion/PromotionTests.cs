@@ -15,46 +15,46 @@ public sealed class PromotionTests(SystemFixture system)
 
         await Task.WhenAll(people.Take(50).Select(person => person.CancelAsync(activity)));
 
-        await CountsAsync(activity, confirmed: 100, waiting: 150);
-        Assert.All(await StatusesAsync(activity, people[100..150]), status => Assert.Equal("confirmed", status));
-        Assert.All(await StatusesAsync(activity, people[150..]), status => Assert.Equal("waitlisted", status));
+        await system.CountsAsync(activity, confirmed: 100, waiting: 150);
+        Assert.All(await people[100..150].StatusesAsync(activity), status => Assert.Equal("confirmed", status));
+        Assert.All(await people[150..].StatusesAsync(activity), status => Assert.Equal("waitlisted", status));
         await system.AssertAuditIsCleanAsync();
     }
 
     [Fact]
     public async Task The_cancel_of_a_party_of_five_promotes_into_all_five_seats()
     {
-        var activity = await OpenAsync(5);
-        var five = await JoinAsync(activity, 5);
-        var waiting = await JoinAllAsync(activity, 2, 1, 1, 1, 1);
+        var activity = await system.OpenAsync(5);
+        var five = await system.JoinAsync(activity, 5);
+        var waiting = await system.JoinAllAsync(activity, 2, 1, 1, 1, 1);
 
         await five.CancelAsync(activity);
 
-        await CountsAsync(activity, confirmed: 5, waiting: 1);
-        Assert.Equal(["confirmed", "confirmed", "confirmed", "confirmed", "waitlisted"], await StatusesAsync(activity, waiting));
+        await system.CountsAsync(activity, confirmed: 5, waiting: 1);
+        Assert.Equal(["confirmed", "confirmed", "confirmed", "confirmed", "waitlisted"], await waiting.StatusesAsync(activity));
         await system.AssertAuditIsCleanAsync();
     }
 
     [Fact]
     public async Task A_party_of_five_that_becomes_two_lets_three_in()
     {
-        var activity = await OpenAsync(5);
-        var five = await JoinAsync(activity, 5);
-        var waiting = await JoinAllAsync(activity, 1, 2, 1);
+        var activity = await system.OpenAsync(5);
+        var five = await system.JoinAsync(activity, 5);
+        var waiting = await system.JoinAllAsync(activity, 1, 2, 1);
 
         await five.ResizeAsync(activity, 2);
 
-        await CountsAsync(activity, confirmed: 5, waiting: 1);
-        Assert.Equal(["confirmed", "confirmed", "waitlisted"], await StatusesAsync(activity, waiting));
+        await system.CountsAsync(activity, confirmed: 5, waiting: 1);
+        Assert.Equal(["confirmed", "confirmed", "waitlisted"], await waiting.StatusesAsync(activity));
     }
 
     [Fact]
     public async Task A_waiting_user_who_cancels_opens_the_line_behind_a_party_that_did_not_fit()
     {
-        var activity = await OpenAsync(3, new { skipLimit = 0 });
-        await JoinAsync(activity, 2);
-        var waiting = await JoinAllAsync(activity, 2, 1);
-        Assert.Equal(["waitlisted", "waitlisted"], await StatusesAsync(activity, waiting));
+        var activity = await system.OpenAsync(3, new { skipLimit = 0 });
+        await system.JoinAsync(activity, 2);
+        var waiting = await system.JoinAllAsync(activity, 2, 1);
+        Assert.Equal(["waitlisted", "waitlisted"], await waiting.StatusesAsync(activity));
 
         await waiting[0].CancelAsync(activity);
 
@@ -67,21 +67,21 @@ public sealed class PromotionTests(SystemFixture system)
     {
         var host = system.NewPerson();
         var activity = await host.OpenAsync(0);
-        var waiting = await JoinAllAsync(activity, 1, 1, 1, 1, 1);
+        var waiting = await system.JoinAllAsync(activity, 1, 1, 1, 1, 1);
 
         await Task.WhenAll(host.PatchAsync(activity, new { capacity = 2 }), host.PatchAsync(activity, new { capacity = 3 }));
         await host.PatchAsync(activity, new { capacity = 4 });
 
-        await CountsAsync(activity, confirmed: 4, waiting: 1);
-        Assert.Equal(["confirmed", "confirmed", "confirmed", "confirmed", "waitlisted"], await StatusesAsync(activity, waiting));
+        await system.CountsAsync(activity, confirmed: 4, waiting: 1);
+        Assert.Equal(["confirmed", "confirmed", "confirmed", "confirmed", "waitlisted"], await waiting.StatusesAsync(activity));
     }
 
     [Fact]
     public async Task A_newcomer_waits_while_a_seat_is_free_and_people_wait()
     {
-        var activity = await OpenAsync(4, new { skipLimit = 0 });
-        await JoinAsync(activity, 3);
-        await JoinAsync(activity, 2);
+        var activity = await system.OpenAsync(4, new { skipLimit = 0 });
+        await system.JoinAsync(activity, 3);
+        await system.JoinAsync(activity, 2);
 
         var newcomer = system.NewPerson();
         var answer = await newcomer.SubmitAsync(activity);
@@ -95,9 +95,9 @@ public sealed class PromotionTests(SystemFixture system)
     [Fact]
     public async Task A_newcomer_who_fits_beside_a_big_party_is_let_in_by_a_pass()
     {
-        var activity = await OpenAsync(4);
-        await JoinAsync(activity, 3);
-        await JoinAsync(activity, 2);
+        var activity = await system.OpenAsync(4);
+        await system.JoinAsync(activity, 3);
+        await system.JoinAsync(activity, 2);
 
         var newcomer = system.NewPerson();
         await newcomer.SubmitAsync(activity);
@@ -109,9 +109,9 @@ public sealed class PromotionTests(SystemFixture system)
     [Fact]
     public async Task Cancel_and_return_at_once_goes_to_the_back_of_the_line()
     {
-        var activity = await OpenAsync(1);
-        var first = await JoinAsync(activity, 1);
-        var second = await JoinAsync(activity, 1);
+        var activity = await system.OpenAsync(1);
+        var first = await system.JoinAsync(activity, 1);
+        var second = await system.JoinAsync(activity, 1);
 
         await first.CancelAsync(activity);
         await first.SubmitAsync(activity);
@@ -124,14 +124,14 @@ public sealed class PromotionTests(SystemFixture system)
     [Fact]
     public async Task In_a_strict_line_seats_wait_for_the_big_party_at_its_head()
     {
-        var activity = await OpenAsync(4, new { skipLimit = 0 });
-        var seated = await JoinAllAsync(activity, 1, 1, 1, 1);
-        var waiting = await JoinAllAsync(activity, 3, 1);
+        var activity = await system.OpenAsync(4, new { skipLimit = 0 });
+        var seated = await system.JoinAllAsync(activity, 1, 1, 1, 1);
+        var waiting = await system.JoinAllAsync(activity, 3, 1);
 
         await seated[0].CancelAsync(activity);
         await seated[1].CancelAsync(activity);
         await system.AssertAuditIsCleanAsync();
-        Assert.Equal(["waitlisted", "waitlisted"], await StatusesAsync(activity, waiting));
+        Assert.Equal(["waitlisted", "waitlisted"], await waiting.StatusesAsync(activity));
 
         await seated[2].CancelAsync(activity);
         await waiting[0].BecomesAsync(activity, "confirmed");
@@ -142,10 +142,10 @@ public sealed class PromotionTests(SystemFixture system)
     [Fact]
     public async Task A_party_that_was_overtaken_as_often_as_the_limit_says_stops_the_line()
     {
-        var activity = await OpenAsync(4, new { skipLimit = 2 });
-        var seated = await JoinAllAsync(activity, 1, 1, 1, 1);
-        var big = await JoinAsync(activity, 4);
-        var singles = await JoinAllAsync(activity, 1, 1, 1);
+        var activity = await system.OpenAsync(4, new { skipLimit = 2 });
+        var seated = await system.JoinAllAsync(activity, 1, 1, 1, 1);
+        var big = await system.JoinAsync(activity, 4);
+        var singles = await system.JoinAllAsync(activity, 1, 1, 1);
 
         await seated[0].CancelAsync(activity);
         await seated[1].CancelAsync(activity);
@@ -156,30 +156,30 @@ public sealed class PromotionTests(SystemFixture system)
         Assert.Equal("confirmed", await singles[0].StatusAsync(activity));
         Assert.Equal("waitlisted", await singles[2].StatusAsync(activity));
         Assert.Equal("waitlisted", await big.StatusAsync(activity));
-        await CountsAsync(activity, confirmed: 3, waiting: 5);
+        await system.CountsAsync(activity, confirmed: 3, waiting: 5);
     }
 
     [Fact]
     public async Task A_place_larger_than_the_capacity_at_the_head_never_stops_the_line()
     {
-        var activity = await OpenAsync(2, new { skipLimit = 0 });
-        var seated = await JoinAllAsync(activity, 1, 1);
-        var waiting = await JoinAllAsync(activity, 3, 1, 1);
+        var activity = await system.OpenAsync(2, new { skipLimit = 0 });
+        var seated = await system.JoinAllAsync(activity, 1, 1);
+        var waiting = await system.JoinAllAsync(activity, 3, 1, 1);
 
         await seated[0].CancelAsync(activity);
         await seated[1].CancelAsync(activity);
 
         await waiting[2].BecomesAsync(activity, "confirmed");
-        Assert.Equal(["waitlisted", "confirmed", "confirmed"], await StatusesAsync(activity, waiting));
+        Assert.Equal(["waitlisted", "confirmed", "confirmed"], await waiting.StatusesAsync(activity));
         await system.AssertAuditIsCleanAsync();
     }
 
     [Fact]
     public async Task The_same_cancel_sent_twice_lets_one_in()
     {
-        var activity = await OpenAsync(1);
-        var seated = await JoinAsync(activity, 1);
-        var waiting = await JoinAllAsync(activity, 1, 1);
+        var activity = await system.OpenAsync(1);
+        var seated = await system.JoinAsync(activity, 1);
+        var waiting = await system.JoinAllAsync(activity, 1, 1);
 
         var answers = await Task.WhenAll(seated.CancelAsync(activity, key: "once"), seated.CancelAsync(activity, key: "once"));
 
@@ -193,9 +193,9 @@ public sealed class PromotionTests(SystemFixture system)
     [Fact]
     public async Task A_promotion_whose_answer_is_lost_is_asked_for_again_and_comes_to_rest()
     {
-        var activity = await OpenAsync(1);
-        var seated = await JoinAsync(activity, 1);
-        await JoinAllAsync(activity, 1, 1);
+        var activity = await system.OpenAsync(1);
+        var seated = await system.JoinAsync(activity, 1);
+        await system.JoinAllAsync(activity, 1, 1);
         await seated.CancelAsync(activity);
         await system.AssertAuditIsCleanAsync();
 
@@ -206,15 +206,15 @@ public sealed class PromotionTests(SystemFixture system)
         await Eventually.HoldsAsync(
             async () => await ScalarAsync("SELECT current_state FROM promotion_sagas WHERE activity_id = $1", activity) as string == "Idle",
             "the saga rests again");
-        await CountsAsync(activity, confirmed: 1, waiting: 1);
+        await system.CountsAsync(activity, confirmed: 1, waiting: 1);
     }
 
     [Fact]
     public async Task Two_passes_for_one_vacancy_let_in_as_many_as_one()
     {
-        var activity = await OpenAsync(1);
-        var seated = await JoinAsync(activity, 1);
-        var waiting = await JoinAllAsync(activity, 1, 1);
+        var activity = await system.OpenAsync(1);
+        var seated = await system.JoinAsync(activity, 1);
+        var waiting = await system.JoinAllAsync(activity, 1, 1);
         await seated.CancelAsync(activity);
         await waiting[0].BecomesAsync(activity, "confirmed");
 
@@ -238,9 +238,9 @@ public sealed class PromotionTests(SystemFixture system)
     [Fact]
     public async Task A_stranded_seat_is_found_by_the_sweep()
     {
-        var activity = await OpenAsync(1);
-        var seated = await JoinAsync(activity, 1);
-        var waiting = await JoinAsync(activity, 1);
+        var activity = await system.OpenAsync(1);
+        var seated = await system.JoinAsync(activity, 1);
+        var waiting = await system.JoinAsync(activity, 1);
 
         // A seat freed behind the system's back, as if every message about it had been lost.
         await ExecuteAsync(
@@ -262,30 +262,10 @@ public sealed class PromotionTests(SystemFixture system)
         await system.AssertAuditIsCleanAsync();
     }
 
-    private async Task<Guid> OpenAsync(int? capacity, object? settings = null) => await system.NewPerson().OpenAsync(capacity, settings);
-
-    private async Task<Person> JoinAsync(Guid activity, int partySize)
-    {
-        var person = system.NewPerson();
-        Assert.Equal(HttpStatusCode.Created, (await person.SubmitAsync(activity, partySize)).Status);
-        return person;
-    }
-
-    private async Task<List<Person>> JoinAllAsync(Guid activity, params int[] partySizes)
-    {
-        var people = new List<Person>();
-        foreach (var size in partySizes)
-        {
-            people.Add(await JoinAsync(activity, size));
-        }
-
-        return people;
-    }
-
     /// <summary>Fills an activity with single people; returned in the order in which they were taken.</summary>
     private async Task<(Guid Activity, List<Person> People)> FillAsync(int capacity, int count)
     {
-        var activity = await OpenAsync(capacity);
+        var activity = await system.OpenAsync(capacity);
         var people = Enumerable.Range(0, count).Select(_ => system.NewPerson()).ToList();
         await Task.WhenAll(people.Select(person => person.SubmitAsync(activity)));
 
@@ -300,21 +280,6 @@ public sealed class PromotionTests(SystemFixture system)
 
         var byId = people.ToDictionary(person => person.Id);
         return (activity, [.. order.Select(id => byId[id])]);
-    }
-
-    private static async Task<string[]> StatusesAsync(Guid activity, IEnumerable<Person> people) =>
-        await Task.WhenAll(people.Select(person => person.StatusAsync(activity)));
-
-    private async Task CountsAsync(Guid activity, int confirmed, int waiting)
-    {
-        var anyone = system.NewPerson();
-        await Eventually.HoldsAsync(
-            async () =>
-            {
-                var capacity = (await anyone.GetAsync($"/api/activities/{activity}/capacity")).Body;
-                return capacity.GetProperty("confirmed").GetInt32() == confirmed && capacity.GetProperty("waitlisted").GetInt32() == waiting;
-            },
-            $"{confirmed} are confirmed and {waiting} wait");
     }
 
     private async Task ExecuteAsync(string sql, params object[] values)
