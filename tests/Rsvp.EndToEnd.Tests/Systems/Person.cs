@@ -54,7 +54,11 @@ internal sealed class Person(Guid id, string token, SystemFixture system)
     public Task BecomesAsync(Guid activity, string status) =>
         Eventually.HoldsAsync(async () => await StatusAsync(activity) == status, $"the RSVP is {status}");
 
-    public async Task<Answer> SendAsync(HttpMethod method, string path, string? json = null, string? key = null, int? waitSeconds = 30)
+    public Task<Answer> SendIfMatchAsync(HttpMethod method, string path, string ifMatch, string? json = null) =>
+        SendAsync(method, path, json, ifMatch: ifMatch);
+
+    public async Task<Answer> SendAsync(
+        HttpMethod method, string path, string? json = null, string? key = null, int? waitSeconds = 30, string? ifMatch = null)
     {
         using var request = new HttpRequestMessage(method, path);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
@@ -66,6 +70,11 @@ internal sealed class Person(Guid id, string token, SystemFixture system)
         if (key is not null)
         {
             request.Headers.Add("Idempotency-Key", key);
+        }
+
+        if (ifMatch is not null)
+        {
+            request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
         }
 
         if (json is not null)
