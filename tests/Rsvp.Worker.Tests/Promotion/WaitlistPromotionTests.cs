@@ -27,7 +27,12 @@ public sealed class WaitlistPromotionTests : IAsyncLifetime
             .AddScoped<AskForNextPass>()
             .AddScoped<AskForPassAgain>()
             .AddScoped<ForgetPass>()
-            .AddMassTransitTestHarness(bus => bus.AddSagaStateMachine<WaitlistPromotion, PromotionState>())
+            .AddMassTransitTestHarness(bus =>
+            {
+                // On a busy machine a second without a message means nothing.
+                bus.SetTestTimeouts(testTimeout: TimeSpan.FromMinutes(2), testInactivityTimeout: TimeSpan.FromSeconds(30));
+                bus.AddSagaStateMachine<WaitlistPromotion, PromotionState>();
+            })
             .BuildServiceProvider(validateScopes: true);
         _harness = _services.GetRequiredService<ITestHarness>();
         await _harness.Start();
