@@ -79,6 +79,38 @@ public sealed class AttendingContractTests(SystemFixture system)
     }
 
     [Fact]
+    public async Task After_closing_nobody_joins_or_grows_and_promotion_goes_on()
+    {
+        var host = system.NewPerson();
+        var activity = await host.OpenAsync(2);
+        var seated = await system.JoinAllAsync(activity, 1, 1);
+        var waiting = await system.JoinAsync(activity);
+        await host.PatchAsync(activity, new { registrationClosesAt = TimeProvider.System.GetUtcNow().AddMinutes(-1) });
+
+        Assert.Equal("registration_closed", (await system.NewPerson().SubmitAsync(activity)).Code);
+        Assert.Equal("registration_closed", (await seated[0].ResizeAsync(activity, 2)).Code);
+        Assert.Equal("registration_closed", (await waiting.ResizeAsync(activity, 2)).Code);
+        await seated[1].CancelAsync(activity);
+
+        await waiting.BecomesAsync(activity, "confirmed");
+        await system.AssertAuditIsCleanAsync();
+    }
+
+    [Fact]
+    public async Task A_body_that_is_too_large_or_no_JSON_is_refused()
+    {
+        var activity = await system.OpenAsync(2);
+        var person = system.NewPerson();
+        var path = $"/api/activities/{activity}/rsvp";
+        using var text = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent("guestCount=1") };
+        text.Headers.Authorization = new System.Net.Http.Headers.AuthenticationHeaderValue("Bearer", person.Token);
+
+        Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "body_too_large"), Of(await person.SendAsync(HttpMethod.Post, path, $$"""{ "specialRequirements": "{{new string('x', 300_000)}}" }""")));
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, (await system.Http.SendAsync(text)).StatusCode);
+        Assert.Equal((HttpStatusCode.BadRequest, "invalid_request"), Of(await person.SendAsync(HttpMethod.Post, path, "{")));
+    }
+
+    [Fact]
     public async Task A_request_is_its_owners_alone_and_one_that_was_never_issued_is_not_found()
     {
         var activity = await system.OpenAsync(1);
