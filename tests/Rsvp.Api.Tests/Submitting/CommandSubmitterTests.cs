@@ -163,7 +163,7 @@ public sealed class CommandSubmitterTests
     public async Task A_connection_that_is_cut_loses_no_command_and_keeps_the_order()
     {
         await using var proxy = new BrokerProxy();
-        await using var world = await SubmittingWorld.StartAsync(new SubmittingOptions { ConfirmTimeout = TimeSpan.FromSeconds(20) }, proxy);
+        await using var world = await SubmittingWorld.StartAsync(new SubmittingOptions { ConfirmTimeout = TimeSpan.FromSeconds(60) }, proxy);
         await using var partition = await FakePartition.StartAsync(world.Broker);
         partition.Decides = FakePartition.Complete;
 
@@ -176,7 +176,7 @@ public sealed class CommandSubmitterTests
                 proxy.ComeBack();
             }
 
-            Assert.Equal(Acceptance.Accepted, await Eventually.EndsAsync(world.Submitter.SubmitAsync(command), "it is accepted", TimeSpan.FromSeconds(40)));
+            Assert.Equal(Acceptance.Accepted, await Eventually.EndsAsync(world.Submitter.SubmitAsync(command), "it is accepted", TimeSpan.FromSeconds(90)));
         }
 
         await Eventually.HoldsAsync(() => partition.Batches.Count >= 50, "all arrive");
