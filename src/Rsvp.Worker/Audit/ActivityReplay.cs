@@ -208,9 +208,11 @@ internal sealed class ActivityReplay(Guid activityId, Action<Violation> report)
             Wrong($"a waiting party grew from {before.Spots} to {after.Spots} and kept its place");
         }
 
-        if (_row.LineKey is long key && key != place.Key)
+        // A host may move a place to where it stands: it is counted anew from there all the same.
+        var isRestood = _row.Action is "moved" or "respaced";
+        if (_row.LineKey is long key && (isRestood || key != place.Key))
         {
-            if (_row.Action is not ("moved" or "respaced") && key <= _line.LastKey)
+            if (!isRestood && key <= _line.LastKey)
             {
                 Wrong($"it goes from key {place.Key} to {key}, but the last in line stands at {_line.LastKey}");
             }

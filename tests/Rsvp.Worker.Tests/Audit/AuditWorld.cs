@@ -72,6 +72,13 @@ internal sealed class AuditWorld
         Change(party, "waitlisted", "growth_to_back", "moved_to_back", spots: spots);
     }
 
+    /// <summary>A host moves a party to where it stands already.</summary>
+    public void MoveInPlace(Party party)
+    {
+        party.Since = _log.Count + 1;
+        Log("moved", "host", party, party.Status, party.Status, party.Spots, 0, actor: "host", key: party.Key);
+    }
+
     public void Refuse(Party? party, string code) => Log("refused", "refused", party, party?.Status, party?.Status, party?.Spots ?? 1, 0, code: code);
 
     public void ChangeSettings(int? capacity, int? skipLimit = 5)

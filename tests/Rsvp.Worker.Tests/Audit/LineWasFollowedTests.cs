@@ -167,6 +167,36 @@ public sealed class LineWasFollowedTests(TestDatabase database) : IClassFixture<
         await ReportsAsync(world);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Overtakes_are_forgotten_when_a_host_moves_a_place_even_to_where_it_stands(bool isMoved)
+    {
+        var world = new AuditWorld(capacity: 2, skipLimit: 1);
+        var party = world.Confirm(2);
+        var pair = world.Wait(2);
+        var first = world.Wait(1, "line_ahead");
+        var second = world.Wait(1, "line_ahead");
+        world.Resize(party, 1);
+        world.Promote(first); // the first overtake
+        if (isMoved)
+        {
+            world.MoveInPlace(pair);
+        }
+
+        world.Cancel(first);
+        world.Promote(second);
+
+        if (isMoved)
+        {
+            await ReportsAsync(world);
+        }
+        else
+        {
+            await SaysAsync(world, "which had been overtaken 1 times; the skip limit is 1");
+        }
+    }
+
     [Fact]
     public async Task A_host_may_choose_and_it_is_no_overtake()
     {
