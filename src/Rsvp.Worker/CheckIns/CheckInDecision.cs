@@ -15,11 +15,9 @@ internal static class CheckInDecision
         if (!caller.IsHost) return Decision.Refuse(activity, ProblemCodes.NotHost);
         if (existing is null) return Decision.Refuse(activity, ProblemCodes.RsvpNotFound);
         if (existing.Status != RsvpStatus.Confirmed) return Decision.Refuse(activity, ProblemCodes.NotConfirmed);
-        if (existing.CheckedInAt is not null)
-        {
-            // The second scan says when and by whom the first was.
-            return Decision.Nothing(activity, null) with { Refusal = new Refusal(ProblemCodes.AlreadyCheckedIn, ShowsRsvp: existing) };
-        }
+
+        // The second scan says when and by whom the first was.
+        if (existing.CheckedInAt is not null) return Decision.Refuse(activity, ProblemCodes.AlreadyCheckedIn, showsRsvp: existing);
 
         return Of(activity, existing, existing with { CheckedInAt = now, CheckedInBy = caller.Id }, LogActions.CheckedIn, caller.Id, now);
     }

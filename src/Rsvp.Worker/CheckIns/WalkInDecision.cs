@@ -19,7 +19,7 @@ internal static class WalkInDecision
         if (!isHost) return Decision.Refuse(activity, ProblemCodes.NotHost);
         if (activity.CancelledAt is not null) return Decision.Refuse(activity, ProblemCodes.ActivityCancelled);
         if (!isKnown) return Decision.Refuse(activity, ProblemCodes.UserNotFound);
-        if (existing is { IsActive: true }) return Decision.Refuse(activity, ProblemCodes.AlreadyRegistered);
+        if (existing is { IsActive: true }) return Decision.Refuse(activity, ProblemCodes.AlreadyRegistered, showsRsvp: existing);
         if (party.PartySize > activity.Settings.MaxPartySize) return Decision.Refuse(activity, ProblemCodes.PartyTooLarge);
         if (activity.SomebodyWaits || !activity.Fits(party.PartySize)) return Decision.Refuse(activity, ProblemCodes.NoRoom);
 

@@ -43,8 +43,8 @@ internal sealed record Decision
     public static Decision Nothing(ActivityState activity, RsvpState? rsvp) => new() { Activity = activity, Rsvp = rsvp };
 
     /// <summary>Refuses without a row in the log.</summary>
-    public static Decision Refuse(ActivityState activity, string code, string? detail = null) =>
-        new() { Activity = activity, Refusal = new Refusal(code, detail) };
+    public static Decision Refuse(ActivityState activity, string code, string? detail = null, RsvpState? showsRsvp = null) =>
+        new() { Activity = activity, Refusal = new Refusal(code, detail, showsRsvp) };
 }
 
 /// <summary>A refusal.</summary>

@@ -59,6 +59,8 @@ internal readonly record struct Actor(string Kind, Guid? UserId)
 {
     public static Actor System { get; } = new("system", null);
 
+    public bool IsHost => Kind == "host";
+
     public static Actor Self(Guid userId) => new("self", userId);
 
     public static Actor Host(Guid userId) => new("host", userId);

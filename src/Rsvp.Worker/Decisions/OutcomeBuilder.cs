@@ -1,4 +1,5 @@
 using Rsvp.Contracts;
+using Rsvp.Hosting.Problems;
 
 namespace Rsvp.Worker.Decisions;
 
@@ -20,6 +21,7 @@ internal static class OutcomeBuilder
         var outcome = Envelope(state, command);
         if (decision.Refusal is Refusal refusal)
         {
+            var checkedIn = refusal.Code == ProblemCodes.AlreadyCheckedIn ? refusal.ShowsRsvp : null;
             return outcome with
             {
                 Problem = new ProblemDocument
@@ -27,8 +29,8 @@ internal static class OutcomeBuilder
                     Code = refusal.Code,
                     Detail = refusal.Detail,
                     Rsvp = refusal.ShowsRsvp is RsvpState shown ? Document(state, shown) : null,
-                    CheckedInAt = refusal.ShowsRsvp?.CheckedInAt,
-                    CheckedInBy = refusal.ShowsRsvp?.CheckedInBy,
+                    CheckedInAt = checkedIn?.CheckedInAt,
+                    CheckedInBy = checkedIn?.CheckedInBy,
                 },
                 Results = Results(state, decision),
             };

@@ -135,5 +135,9 @@ internal sealed record GroupRequest(Guid Id, Guid CallerId, bool IsHost, Func<Gu
 internal sealed record Member(Asking Asking, RsvpState? Existing, bool IsKnown, Guid RsvpId)
 {
     /// <summary>What is said to the member of a refused group; without a code only that the group was refused.</summary>
-    public MemberDecision Refused(string? code) => new(Asking.UserId, Rsvp: null, code is null ? null : new Refusal(code));
+    public MemberDecision Refused(string? code)
+    {
+        var shown = code == ProblemCodes.AlreadyRegistered && Asking.MaySeeRsvp ? Existing : null;
+        return new MemberDecision(Asking.UserId, Rsvp: null, code is null ? null : new Refusal(code, ShowsRsvp: shown));
+    }
 }

@@ -13,6 +13,9 @@ internal readonly record struct PartyStep(ActivityState Activity, RsvpState Rsvp
 internal sealed record Asking(Guid UserId, int GuestCount, string? SpecialRequirements, Actor Actor)
 {
     public int PartySize => GuestCount + 1;
+
+    /// <summary>Whether who asks may see the RSVP: its owner, or a host.</summary>
+    public bool MaySeeRsvp => Actor.IsHost || Actor.UserId == UserId;
 }
 
 /// <summary>A party comes in: confirmed, or at the end of the line.</summary>

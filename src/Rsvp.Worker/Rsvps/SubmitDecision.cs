@@ -31,7 +31,7 @@ internal static class SubmitDecision
         Decision Refuse(string code) => new()
         {
             Activity = activity with { LogSeq = activity.LogSeq + 1 },
-            Refusal = new Refusal(code, ShowsRsvp: code == ProblemCodes.AlreadyRegistered && asking.Actor.UserId == asking.UserId ? existing : null),
+            Refusal = new Refusal(code, ShowsRsvp: code == ProblemCodes.AlreadyRegistered && asking.MaySeeRsvp ? existing : null),
             Log = [Entry.Refused(activity, existing, asking, code)],
         };
     }

@@ -54,7 +54,28 @@ public sealed class GroupTests(SystemFixture system)
         Assert.Equal("already_registered", answer.Code);
         Assert.Equal([null, "already_registered", "user_not_found", "party_too_large"], answer.MemberProblems());
         Assert.Equal([null, null, null, null], answer.MemberStatuses());
+        Assert.False(answer.Body.GetProperty("results")[1].GetProperty("problem").TryGetProperty("rsvp", out _));
         await system.CountsAsync(activity, confirmed: 1, waiting: 0);
+    }
+
+    [Theory]
+    [InlineData("all_or_nothing")]
+    [InlineData("best_effort")]
+    public async Task Who_has_an_rsvp_already_is_shown_with_it_to_a_host_and_of_others_only_to_themselves(string mode)
+    {
+        var host = system.NewPerson();
+        var activity = await host.OpenAsync(5);
+        var people = await system.KnownAsync(2);
+        await Task.WhenAll(people.Select(person => person.SubmitAsync(activity)));
+
+        var forHost = await host.RegisterAsync(activity, mode, people);
+        var forMember = await people[0].RegisterAsync(activity, mode, people);
+
+        Assert.Equal([people[0].Id, people[1].Id], Shown(forHost));
+        Assert.Equal([people[0].Id, null], Shown(forMember));
+
+        static IEnumerable<Guid?> Shown(Answer answer) => answer.Body.GetProperty("results").EnumerateArray().Select(result =>
+            result.GetProperty("problem").TryGetProperty("rsvp", out var rsvp) ? rsvp.GetProperty("userId").GetGuid() : (Guid?)null);
     }
 
     [Fact]

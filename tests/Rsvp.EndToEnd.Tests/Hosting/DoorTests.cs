@@ -87,6 +87,7 @@ public sealed class DoorTests(SystemFixture system)
         Assert.True(fits.Body.GetProperty("rsvp").GetProperty("checkedIn").GetBoolean());
         List<string?> codes = [tooMany.Code, whileOthersWait.Code, again.Code, stranger.Code, byGuest.Code];
         Assert.Equal(["no_room", "no_room", "already_registered", "user_not_found", "not_host"], codes);
+        Assert.Equal("confirmed", again.RsvpStatus);
         await system.AssertAuditIsCleanAsync();
     }
 
