@@ -54,9 +54,10 @@ internal static class OfferEndpoints
     private static async Task<IResult> AnswerAsync(
         Guid rsvpId, CommandRequest request, RsvpAccess access, CommandIntake intake, Func<Guid, Command> toCommand, CancellationToken cancellationToken)
     {
-        if (await access.FindAsync(rsvpId, request.Caller, cancellationToken) is not { } rsvp)
+        var found = await access.FindAsync(rsvpId, request.Caller, cancellationToken);
+        if (found.Rsvp is not { } rsvp)
         {
-            return new ProblemResult(ProblemCodes.RsvpNotFound);
+            return found.Refusal!;
         }
 
         return rsvp.OwnerId == request.Caller.UserId

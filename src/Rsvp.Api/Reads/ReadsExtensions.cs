@@ -1,5 +1,6 @@
 using System.Data;
 using Dapper;
+using Rsvp.Api.Callers;
 using Rsvp.Hosting.Database;
 
 namespace Rsvp.Api.Reads;
@@ -18,6 +19,7 @@ internal static class ReadsExtensions
     {
         DefaultTypeMap.MatchNamesWithUnderscores = true;
         SqlMapper.AddTypeHandler(new UtcTimeHandler());
+        builder.Services.AddSingleton<DeletedUsers>();
         builder.AddPostgres(connection =>
         {
             connection.MaxPoolSize = ConnectionsMax;

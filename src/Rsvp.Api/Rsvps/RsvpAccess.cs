@@ -2,6 +2,7 @@ using Dapper;
 using Microsoft.Extensions.Caching.Memory;
 using Npgsql;
 using Rsvp.Api.Activities;
+using Rsvp.Api.Callers;
 using Rsvp.Api.Problems;
 using Rsvp.Api.Requests;
 using Rsvp.Contracts;
@@ -10,27 +11,29 @@ using Rsvp.Hosting.Problems;
 namespace Rsvp.Api.Rsvps;
 
 /// <summary>Who may see an RSVP: its owner and its activity's hosts. To everybody else it does not exist.</summary>
-internal sealed class RsvpAccess(NpgsqlDataSource database, HostGate hosts) : IDisposable
+internal sealed class RsvpAccess(NpgsqlDataSource database, HostGate hosts, DeletedUsers deleted) : IDisposable
 {
     // An RSVP never changes its activity or its owner. About 150 bytes each.
     private readonly MemoryCache _places = new(new MemoryCacheOptions { SizeLimit = 100_000 });
 
-    /// <summary>Finds out what an id names and how the caller stands to it; null when it is nothing to the caller.</summary>
-    internal async ValueTask<Accessible?> FindAsync(Guid rsvpId, Caller caller, CancellationToken cancellationToken)
+    /// <summary>Finds out what an id names and how the caller stands to it.</summary>
+    internal async ValueTask<Access> FindAsync(Guid rsvpId, Caller caller, CancellationToken cancellationToken)
     {
-        if (await PlaceAsync(rsvpId, cancellationToken) is not { } place)
+        var place = await PlaceAsync(rsvpId, cancellationToken);
+        if (place?.UserId == caller.UserId)
         {
-            return null;
+            return new Access(new Accessible(place.ActivityId, place.UserId), Refusal: null);
         }
 
-        if (place.UserId == caller.UserId)
+        var standing = place is null ? null : await hosts.StandingAsync(place.ActivityId, caller, cancellationToken);
+        if (standing?.CallerDeleted ?? await deleted.ContainAsync(caller.UserId, cancellationToken))
         {
-            return new Accessible(place.ActivityId, place.UserId);
+            return new Access(Rsvp: null, new ProblemResult(ProblemCodes.UserDeleted));
         }
 
-        return await hosts.StandingAsync(place.ActivityId, caller, cancellationToken) is { IsHost: true, CallerDeleted: false }
-            ? new Accessible(place.ActivityId, place.UserId)
-            : null;
+        return standing is { IsHost: true }
+            ? new Access(new Accessible(place!.ActivityId, place.UserId), Refusal: null)
+            : new Access(Rsvp: null, new ProblemResult(ProblemCodes.RsvpNotFound));
     }
 
     /// <summary>Does something as a host of the RSVP's activity.</summary>
@@ -38,9 +41,10 @@ internal sealed class RsvpAccess(NpgsqlDataSource database, HostGate hosts) : ID
     internal async Task<IResult> AsHostAsync(
         Guid rsvpId, CommandRequest request, Func<Accessible, Task<IResult>> act, CancellationToken cancellationToken)
     {
-        if (await FindAsync(rsvpId, request.Caller, cancellationToken) is not { } rsvp)
+        var access = await FindAsync(rsvpId, request.Caller, cancellationToken);
+        if (access.Rsvp is not { } rsvp)
         {
-            return new ProblemResult(ProblemCodes.RsvpNotFound);
+            return access.Refusal!;
         }
 
         return await hosts.RefuseAsync(rsvp.ActivityId, request.Caller, cancellationToken) is { } refusal ? refusal : await act(rsvp);
@@ -68,6 +72,11 @@ internal sealed class RsvpAccess(NpgsqlDataSource database, HostGate hosts) : ID
         public Guid UserId { get; init; }
     }
 }
+
+/// <summary>How a caller stands to an RSVP.</summary>
+/// <param name="Rsvp">What the caller may see; null when refused.</param>
+/// <param name="Refusal">What to answer; null for its owner and the hosts.</param>
+internal readonly record struct Access(Accessible? Rsvp, ProblemResult? Refusal);
 
 /// <summary>An RSVP that the caller may see.</summary>
 /// <param name="ActivityId">Its activity.</param>

@@ -39,11 +39,17 @@ internal static class RsvpReadEndpoints
     }
 
     private static async Task<IResult> GetOwnAsync(
-        Guid activityId, HttpContext http, RsvpReads rsvps, ActivityReads activities, CancellationToken cancellationToken)
+        Guid activityId, HttpContext http, DeletedUsers deleted, RsvpReads rsvps, ActivityReads activities, CancellationToken cancellationToken)
     {
-        if (await rsvps.FindOwnAsync(activityId, http.User.UserId(), cancellationToken) is { } own)
+        var userId = http.User.UserId();
+        if (await rsvps.FindOwnAsync(activityId, userId, cancellationToken) is { } own)
         {
             return Answer(own);
+        }
+
+        if (await deleted.ContainAsync(userId, cancellationToken))
+        {
+            return new ProblemResult(ProblemCodes.UserDeleted);
         }
 
         var exists = await activities.FindCapacityAsync(activityId, cancellationToken) is not null;
@@ -53,24 +59,28 @@ internal static class RsvpReadEndpoints
     private static async Task<IResult> GetAsync(Guid rsvpId, HttpContext http, RsvpAccess access, RsvpReads rsvps, CancellationToken cancellationToken)
     {
         var caller = http.User.ToCaller();
-        var found = await access.FindAsync(rsvpId, caller, cancellationToken) is null
-            ? null
-            : await rsvps.FindAsync(rsvpId, caller.UserId, cancellationToken);
-        return found is null ? new ProblemResult(ProblemCodes.RsvpNotFound) : Answer(found);
+        if (await access.FindAsync(rsvpId, caller, cancellationToken) is { Refusal: { } refusal })
+        {
+            return refusal;
+        }
+
+        return await rsvps.FindAsync(rsvpId, caller.UserId, cancellationToken) is { } found ? Answer(found) : new ProblemResult(ProblemCodes.RsvpNotFound);
     }
 
     private static async Task<IResult> GetPositionAsync(
         Guid rsvpId, HttpContext http, RsvpAccess access, RsvpReads rsvps, CancellationToken cancellationToken)
     {
         var caller = http.User.ToCaller();
-        var found = await access.FindAsync(rsvpId, caller, cancellationToken) is null
-            ? null
-            : await rsvps.FindPositionAsync(rsvpId, caller.UserId, cancellationToken);
-        return found switch
+        if (await access.FindAsync(rsvpId, caller, cancellationToken) is { Refusal: { } refusal })
+        {
+            return refusal;
+        }
+
+        return await rsvps.FindPositionAsync(rsvpId, caller.UserId, cancellationToken) switch
         {
             null => new ProblemResult(ProblemCodes.RsvpNotFound),
             { CallerDeleted: true } => new ProblemResult(ProblemCodes.UserDeleted),
-            _ => new DocumentResult<PositionDocument>(found.Document, ApiJson.Default.PositionDocument),
+            { Document: var position } => new DocumentResult<PositionDocument>(position, ApiJson.Default.PositionDocument),
         };
     }
 
@@ -78,9 +88,9 @@ internal static class RsvpReadEndpoints
         Guid rsvpId, PageRequest page, HttpContext http, RsvpAccess access, RsvpReads rsvps, RsvpHistory history, CancellationToken cancellationToken)
     {
         var caller = http.User.ToCaller();
-        if (await access.FindAsync(rsvpId, caller, cancellationToken) is null)
+        if (await access.FindAsync(rsvpId, caller, cancellationToken) is { Refusal: { } refusal })
         {
-            return new ProblemResult(ProblemCodes.RsvpNotFound);
+            return refusal;
         }
 
         if (await rsvps.FindAsync(rsvpId, caller.UserId, cancellationToken) is not { CallerDeleted: false })

@@ -1,3 +1,4 @@
+using Rsvp.Api.Callers;
 using Rsvp.Api.Documentation;
 using Rsvp.Api.Json;
 using Rsvp.Api.Paging;
@@ -19,7 +20,7 @@ internal static class MyRsvpEndpoints
             .Answers<Page<MyRsvp>>(ProblemCodes.InvalidRequest);
 
     private static async Task<IResult> ListAsync(
-        string? status, string? when, PageRequest page, HttpContext http, MyRsvpReads rsvps, CancellationToken cancellationToken)
+        string? status, string? when, PageRequest page, HttpContext http, DeletedUsers deleted, MyRsvpReads rsvps, CancellationToken cancellationToken)
     {
         if (status is not (null or "confirmed" or "waitlisted" or "offered" or "cancelled"))
         {
@@ -32,7 +33,7 @@ internal static class MyRsvpEndpoints
         }
 
         var userId = http.User.UserId();
-        if (await rsvps.IsDeletedAsync(userId, cancellationToken))
+        if (await deleted.ContainAsync(userId, cancellationToken))
         {
             return new ProblemResult(ProblemCodes.UserDeleted);
         }

@@ -43,12 +43,4 @@ internal sealed class MyRsvpReads(NpgsqlDataSource database)
             splitOn: "id");
         return rows.AsList();
     }
-
-    /// <summary>Whether the person was deleted.</summary>
-    internal async Task<bool> IsDeletedAsync(Guid userId, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
-            "SELECT EXISTS (SELECT FROM users WHERE user_id = @userId AND deleted_at IS NOT NULL)", new { userId }, cancellationToken: cancellationToken));
-    }
 }

@@ -251,30 +251,83 @@ public sealed class ReadsTests(ApiWorld world) : IClassFixture<ApiWorld>
     }
 
     [Fact]
-    public async Task A_deleted_user_may_look_at_nothing_of_theirs()
+    public async Task A_deleted_user_may_look_at_nothing_any_more()
     {
         await SeedAsync();
         var owner = Guid.NewGuid();
         var rsvp = await SeedRsvpAsync(owner, "confirmed");
+        var others = await SeedRsvpAsync(Guid.NewGuid(), "confirmed");
+        var elsewhere = Guid.NewGuid();
+        await SeedAsync(elsewhere);
         await world.Database.ExecuteAsync("UPDATE users SET deleted_at = now() WHERE user_id = $1", owner);
 
-        foreach (var path in new[] { $"/api/rsvps/{rsvp}", $"/api/rsvps/{rsvp}/position", $"/api/activities/{_activity}/rsvp", $"/api/activities/{_activity}/waitlist", $"/api/activities/{_activity}/rsvps" })
+        foreach (var path in new[]
+        {
+            $"/api/rsvps/{rsvp}", $"/api/rsvps/{rsvp}/position", $"/api/rsvps/{rsvp}/history", $"/api/rsvps/{others}", $"/api/rsvps/{Guid.NewGuid()}/position",
+            $"/api/activities/{_activity}/rsvp", $"/api/activities/{elsewhere}/rsvp", $"/api/activities/{_activity}/waitlist", $"/api/activities/{_activity}/rsvps",
+            "/api/users/me", "/api/users/my-rsvps",
+        })
         {
             var answer = await GetAsync(path, ApiWorld.Token(owner));
-            Assert.Equal((403, "user_deleted"), (answer.Status, answer.Code));
+            Assert.True((answer.Status, answer.Code) == (403, "user_deleted"), $"{path}: {answer.Status} {answer.Code}");
+        }
+
+        foreach (var action in new[] { "accept", "decline", "check-in" })
+        {
+            Assert.Equal("user_deleted", (await world.SendAsync(HttpMethod.Post, $"/api/rsvps/{others}/{action}", ApiWorld.Token(owner))).Code);
         }
     }
 
     [Fact]
-    public async Task Settings_are_changed_by_hosts_only()
+    public async Task A_page_has_fifty_items_unless_said_and_never_more_than_five_hundred()
     {
         await SeedAsync();
+        await world.Database.ExecuteAsync(
+            """
+            WITH asking AS (SELECT gen_random_uuid() AS id FROM generate_series(1, 501)), known AS (INSERT INTO users (user_id) SELECT id FROM asking)
+            INSERT INTO rsvps (rsvp_id, activity_id, user_id, status, guest_count, place_id, version, created_at, updated_at)
+            SELECT id, $1, id, 'confirmed', 0, id, 1, now(), now() FROM asking
+            """,
+            _activity);
 
-        var stranger = await world.SendAsync(HttpMethod.Patch, $"/api/activities/{_activity}", ApiWorld.Token(Guid.NewGuid()), "{}");
-        var unknown = await world.SendAsync(HttpMethod.Patch, $"/api/activities/{Guid.NewGuid()}", ApiWorld.Token(_host), "{}");
+        var pages = new List<(int Items, bool HasNext)>();
+        foreach (var query in new[] { "", "?limit=500", "?limit=501", "?limit=999999" })
+        {
+            var page = await GetAsync($"/api/activities/{_activity}/rsvps{query}", ApiWorld.Token(_host));
+            pages.Add((page.Json.GetProperty("items").GetArrayLength(), page.Text("nextCursor") is { Length: > 0 }));
+        }
 
-        Assert.Equal((403, "not_host"), (stranger.Status, stranger.Code));
-        Assert.Equal((404, "activity_not_found"), (unknown.Status, unknown.Code));
+        Assert.Equal([(50, true), (500, true), (500, true), (500, true)], pages);
+    }
+
+    [Fact]
+    public async Task What_goes_on_is_not_past_until_it_ends()
+    {
+        await SeedAsync(_activity, _host, startsAt: "now() - interval '1 hour'", endsAt: "now() + interval '1 hour'");
+        var owner = Guid.NewGuid();
+        await SeedRsvpAsync(owner, "confirmed");
+
+        async Task<(int Upcoming, int Past)> CountAsync()
+        {
+            var upcoming = await GetAsync("/api/users/my-rsvps?when=upcoming", ApiWorld.Token(owner));
+            var past = await GetAsync("/api/users/my-rsvps?when=past", ApiWorld.Token(owner));
+            return (upcoming.Json.GetProperty("items").GetArrayLength(), past.Json.GetProperty("items").GetArrayLength());
+        }
+
+        Assert.Equal((1, 0), await CountAsync());
+        await world.Database.ExecuteAsync("UPDATE activities SET ends_at = now() WHERE activity_id = $1", _activity);
+        Assert.Equal((0, 1), await CountAsync());
+    }
+
+    [Fact]
+    public async Task A_statement_that_the_database_refuses_shows_nothing_of_itself()
+    {
+        await world.Database.ExecuteAsync("ALTER TABLE notification_preferences RENAME TO elsewhere");
+        var answer = await GetAsync("/api/users/me/notifications", ApiWorld.Token(Guid.NewGuid()));
+        await world.Database.ExecuteAsync("ALTER TABLE elsewhere RENAME TO notification_preferences");
+
+        Assert.Equal((503, "unavailable"), (answer.Status, answer.Code));
+        Assert.Equal(["type", "title", "status", "code", "traceId"], answer.Json.EnumerateObject().Select(member => member.Name));
     }
 
     [Fact]
