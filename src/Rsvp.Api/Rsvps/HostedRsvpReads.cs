@@ -8,23 +8,27 @@ namespace Rsvp.Api.Rsvps;
 /// <summary>Every RSVP to an activity, for its hosts, in the order in which people first asked.</summary>
 internal sealed class HostedRsvpReads(NpgsqlDataSource database)
 {
+    // Positions are counted from the front as far as the page reaches, and not at all for a page on which nobody waits.
     private const string Sql =
         """
-        WITH line AS (
+        WITH page AS MATERIALIZED (
+            SELECT *
+            FROM   rsvps
+            WHERE  activity_id = @activityId AND (@status IS NULL OR status = @status) AND (created_at, rsvp_id) > (@createdAt, @rsvpId)
+            ORDER  BY created_at, rsvp_id
+            LIMIT  @limit
+        ), line AS (
             SELECT rsvp_id, dense_rank() OVER (ORDER BY line_key, place_id)::int AS position
             FROM   rsvps
-            WHERE  activity_id = @activityId AND status = 'waitlisted'
+            WHERE  activity_id = @activityId AND status = 'waitlisted' AND line_key <= (SELECT max(line_key) FROM page WHERE status = 'waitlisted')
         )
         SELECT r.rsvp_id AS id, r.activity_id, r.user_id, u.name, r.status, r.guest_count, r.total_spots AS party_size, r.special_requirements,
                line.position AS waitlist_position, r.offer_expires_at, r.group_id, r.checked_in_at IS NOT NULL AS checked_in,
                r.checked_in_at AS check_in_time, r.created_at, r.updated_at, r.version
-        FROM   rsvps r
+        FROM   page r
         JOIN   users u ON u.user_id = r.user_id
         LEFT   JOIN line ON line.rsvp_id = r.rsvp_id
-        WHERE  r.activity_id = @activityId AND (@status IS NULL OR r.status = @status)
-          AND  (r.created_at, r.rsvp_id) > (@createdAt, @rsvpId)
         ORDER  BY r.created_at, r.rsvp_id
-        LIMIT  @limit
         """;
 
     /// <summary>One page, and one row more.</summary>
