@@ -27,14 +27,10 @@ internal static class ActivityCommandEndpoints
         return group;
     }
 
-    private static async Task<IResult> CancelAsync(
-        Guid activityId, CommandRequest<ReasonBody> request, HostGate hosts, CommandIntake intake, CancellationToken cancellationToken) =>
-        await hosts.RefuseAsync(activityId, request.Caller, cancellationToken) is { } refusal
-            ? refusal
-            : await intake.TakeAsync(
-                request,
-                request.ToCommand(CommandNames.CancelActivity, activityId) with { CancelActivity = new CancelActivity { Reason = request.Body.Reason } },
-                cancellationToken);
+    private static Task<IResult> CancelAsync(
+        Guid activityId, CommandRequest<ReasonBody> request, HostGate hosts, CancellationToken cancellationToken) =>
+        hosts.TakeAsync(
+            request, request.ToCommand(CommandNames.CancelActivity, activityId) with { CancelActivity = new CancelActivity { Reason = request.Body.Reason } }, cancellationToken);
 
     private static Task<IResult> CreateAsync(
         CommandRequest<CreateActivityBody> request, CommandIntake intake, RequestIds ids, CancellationToken cancellationToken)
@@ -48,15 +44,8 @@ internal static class ActivityCommandEndpoints
         return intake.TakeAsync(request, command, cancellationToken);
     }
 
-    private static async Task<IResult> UpdateAsync(
-        Guid activityId, CommandRequest<UpdateActivityBody> request, HostGate hosts, CommandIntake intake, CancellationToken cancellationToken)
-    {
-        if (await hosts.RefuseAsync(activityId, request.Caller, cancellationToken) is { } refusal)
-        {
-            return refusal;
-        }
-
-        var command = request.ToCommand(CommandNames.UpdateActivity, activityId) with { UpdateActivity = request.Body.Changes };
-        return await intake.TakeAsync(request, command, cancellationToken);
-    }
+    private static Task<IResult> UpdateAsync(
+        Guid activityId, CommandRequest<UpdateActivityBody> request, HostGate hosts, CancellationToken cancellationToken) =>
+        hosts.TakeAsync(
+            request, request.ToCommand(CommandNames.UpdateActivity, activityId) with { UpdateActivity = request.Body.Changes }, cancellationToken);
 }

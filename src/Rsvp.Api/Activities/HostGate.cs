@@ -2,13 +2,14 @@ using Dapper;
 using Microsoft.Extensions.Caching.Memory;
 using Npgsql;
 using Rsvp.Api.Problems;
+using Rsvp.Api.Requests;
 using Rsvp.Contracts;
 using Rsvp.Hosting.Problems;
 
 namespace Rsvp.Api.Activities;
 
 /// <summary>Says whether a caller is a host of an activity. The partition asks again when it decides; this is for answering at once.</summary>
-internal sealed class HostGate(NpgsqlDataSource database) : IDisposable
+internal sealed class HostGate(NpgsqlDataSource database, CommandIntake intake) : IDisposable
 {
     // A host who was removed may still read for this long; writes are judged by what is committed.
     private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(5);
@@ -26,6 +27,15 @@ internal sealed class HostGate(NpgsqlDataSource database) : IDisposable
             { IsHost: false } => new ProblemResult(ProblemCodes.NotHost),
             _ => null,
         };
+
+    /// <summary>Takes a host's command, and refuses everybody else's at once.</summary>
+    /// <param name="request">What the client asked.</param>
+    /// <param name="command">The same as a command about the activity.</param>
+    /// <param name="cancellationToken">The client is gone.</param>
+    internal async Task<IResult> TakeAsync(CommandRequest request, Command command, CancellationToken cancellationToken) =>
+        await RefuseAsync(command.ActivityId, request.Caller, cancellationToken) is { } refusal
+            ? refusal
+            : await intake.TakeAsync(request, command, cancellationToken);
 
     /// <summary>How somebody stands to an activity.</summary>
     internal async ValueTask<Standing> StandingAsync(Guid activityId, Caller caller, CancellationToken cancellationToken)

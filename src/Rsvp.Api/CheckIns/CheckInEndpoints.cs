@@ -58,17 +58,13 @@ internal static class CheckInEndpoints
             rsvp => intake.TakeAsync(request, rsvp.ToCommand(request, CommandNames.UndoCheckIn) with { UndoCheckIn = new UndoCheckIn() }, cancellationToken),
             cancellationToken);
 
-    private static async Task<IResult> WalkInAsync(
-        Guid activityId, CommandRequest<WalkInBody> request, HostGate hosts, CommandIntake intake, CancellationToken cancellationToken) =>
-        await hosts.RefuseAsync(activityId, request.Caller, cancellationToken) is { } refusal
-            ? refusal
-            : await intake.TakeAsync(
-                request, request.ToCommand(CommandNames.WalkIn, activityId) with { WalkIn = request.Body.Message }, cancellationToken);
+    private static Task<IResult> WalkInAsync(
+        Guid activityId, CommandRequest<WalkInBody> request, HostGate hosts, CancellationToken cancellationToken) =>
+        hosts.TakeAsync(
+            request, request.ToCommand(CommandNames.WalkIn, activityId) with { WalkIn = request.Body.Message }, cancellationToken);
 
-    private static async Task<IResult> ReleaseAsync(
-        Guid activityId, CommandRequest<NoBody> request, HostGate hosts, CommandIntake intake, CancellationToken cancellationToken) =>
-        await hosts.RefuseAsync(activityId, request.Caller, cancellationToken) is { } refusal
-            ? refusal
-            : await intake.TakeAsync(
-                request, request.ToCommand(CommandNames.ReleaseNoShows, activityId) with { ReleaseNoShows = new ReleaseNoShows() }, cancellationToken);
+    private static Task<IResult> ReleaseAsync(
+        Guid activityId, CommandRequest<NoBody> request, HostGate hosts, CancellationToken cancellationToken) =>
+        hosts.TakeAsync(
+            request, request.ToCommand(CommandNames.ReleaseNoShows, activityId) with { ReleaseNoShows = new ReleaseNoShows() }, cancellationToken);
 }

@@ -23,17 +23,13 @@ internal static class HostEndpoints
             ProblemCodes.ActivityNotFound, ProblemCodes.NotHost, ProblemCodes.LastHost);
     }
 
-    private static async Task<IResult> AddAsync(
-        Guid activityId, Guid userId, CommandRequest<NoBody> request, HostGate hosts, CommandIntake intake, CancellationToken cancellationToken) =>
-        await hosts.RefuseAsync(activityId, request.Caller, cancellationToken) is { } refusal
-            ? refusal
-            : await intake.TakeAsync(
-                request, request.ToCommand(CommandNames.AddHost, activityId) with { AddHost = new AddHost { UserId = userId } }, cancellationToken);
+    private static Task<IResult> AddAsync(
+        Guid activityId, Guid userId, CommandRequest<NoBody> request, HostGate hosts, CancellationToken cancellationToken) =>
+        hosts.TakeAsync(
+            request, request.ToCommand(CommandNames.AddHost, activityId) with { AddHost = new AddHost { UserId = userId } }, cancellationToken);
 
-    private static async Task<IResult> RemoveAsync(
-        Guid activityId, Guid userId, CommandRequest<NoBody> request, HostGate hosts, CommandIntake intake, CancellationToken cancellationToken) =>
-        await hosts.RefuseAsync(activityId, request.Caller, cancellationToken) is { } refusal
-            ? refusal
-            : await intake.TakeAsync(
-                request, request.ToCommand(CommandNames.RemoveHost, activityId) with { RemoveHost = new RemoveHost { UserId = userId } }, cancellationToken);
+    private static Task<IResult> RemoveAsync(
+        Guid activityId, Guid userId, CommandRequest<NoBody> request, HostGate hosts, CancellationToken cancellationToken) =>
+        hosts.TakeAsync(
+            request, request.ToCommand(CommandNames.RemoveHost, activityId) with { RemoveHost = new RemoveHost { UserId = userId } }, cancellationToken);
 }

@@ -33,17 +33,13 @@ internal static class WaitlistCommandEndpoints
             ProblemCodes.ActivityCancelled);
     }
 
-    private static async Task<IResult> PromoteAsync(
-        Guid activityId, CommandRequest<PromoteBody> request, HostGate hosts, CommandIntake intake, CancellationToken cancellationToken) =>
-        await hosts.RefuseAsync(activityId, request.Caller, cancellationToken) is { } refusal
-            ? refusal
-            : await intake.TakeAsync(
-                request, request.ToCommand(CommandNames.PromoteWaitlist, activityId) with { PromoteWaitlist = request.Body.Message }, cancellationToken);
+    private static Task<IResult> PromoteAsync(
+        Guid activityId, CommandRequest<PromoteBody> request, HostGate hosts, CancellationToken cancellationToken) =>
+        hosts.TakeAsync(
+            request, request.ToCommand(CommandNames.PromoteWaitlist, activityId) with { PromoteWaitlist = request.Body.Message }, cancellationToken);
 
-    private static async Task<IResult> BulkAsync(
-        Guid activityId, CommandRequest<BulkBody> request, HostGate hosts, CommandIntake intake, CancellationToken cancellationToken) =>
-        await hosts.RefuseAsync(activityId, request.Caller, cancellationToken) is { } refusal
-            ? refusal
-            : await intake.TakeAsync(
-                request, request.ToCommand(CommandNames.BulkWaitlist, activityId) with { BulkWaitlist = request.Body.Message }, cancellationToken);
+    private static Task<IResult> BulkAsync(
+        Guid activityId, CommandRequest<BulkBody> request, HostGate hosts, CancellationToken cancellationToken) =>
+        hosts.TakeAsync(
+            request, request.ToCommand(CommandNames.BulkWaitlist, activityId) with { BulkWaitlist = request.Body.Message }, cancellationToken);
 }
