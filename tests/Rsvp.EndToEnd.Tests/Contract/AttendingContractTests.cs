@@ -56,6 +56,47 @@ public sealed class AttendingContractTests(SystemFixture system)
     }
 
     [Fact]
+    public async Task While_anyone_waits_a_confirmed_party_does_not_grow_and_may_shrink()
+    {
+        var activity = await system.OpenAsync(3);
+        var seated = await system.JoinAsync(activity, 2);
+        var waiting = await system.JoinAsync(activity, 3);
+
+        var grown = await seated.ResizeAsync(activity, 3);
+        var shrunk = await seated.ResizeAsync(activity, 1);
+
+        Assert.Equal((HttpStatusCode.Conflict, "not_enough_capacity"), Of(grown));
+        Assert.Equal((HttpStatusCode.OK, "confirmed"), (shrunk.Status, shrunk.RsvpStatus));
+        Assert.Equal("waitlisted", await waiting.StatusAsync(activity));
+        await system.CountsAsync(activity, confirmed: 1, waiting: 3);
+    }
+
+    [Fact]
+    public async Task A_waiting_group_is_one_place_of_the_waitlists_limit_and_may_rather_be_refused_than_wait()
+    {
+        var activity = await system.OpenAsync(1, new { waitlistLimit = 2 });
+        await system.JoinAsync(activity);
+        var people = await system.KnownAsync(3);
+        var group = $"/api/activities/{activity}/rsvps/group";
+
+        Task<Answer> RejectIfFullAsync(string mode) => people[0].SendAsync(HttpMethod.Post, group, JsonSerializer.Serialize(
+            new { mode, ifFull = "reject", members = people.Select(member => new { userId = member.Id }) }));
+        var together = await RejectIfFullAsync("all_or_nothing");
+        var each = await RejectIfFullAsync("best_effort");
+        var waits = await people[0].RegisterAsync(activity, "all_or_nothing", people);
+        var second = await system.NewPerson().SubmitAsync(activity);
+        var third = await system.NewPerson().SubmitAsync(activity);
+        var unknown = await people[0].SendAsync(HttpMethod.Delete, $"{group}/{Guid.NewGuid()}");
+
+        Assert.Equal((HttpStatusCode.Conflict, "activity_full"), Of(together));
+        Assert.Equal(HttpStatusCode.OK, each.Status);
+        Assert.Equal(["activity_full", "activity_full", "activity_full"], each.MemberProblems());
+        Assert.Equal(["waitlisted", "waitlisted", "waitlisted"], waits.MemberStatuses());
+        Assert.Equal((2, "waitlist_full"), (second.Position, third.Code));
+        Assert.Equal((HttpStatusCode.NotFound, "group_not_found"), Of(unknown));
+    }
+
+    [Fact]
     public async Task Outside_the_window_and_beyond_the_settings_nobody_gets_in()
     {
         var host = system.NewPerson();
@@ -65,12 +106,15 @@ public sealed class AttendingContractTests(SystemFixture system)
         var small = await host.OpenAsync(1, new { maxPartySize = 2, waitlistLimit = 1 });
         var lineless = await host.OpenAsync(0, new { waitlistEnabled = false });
         var off = await host.OpenAsync(5);
+        var begun = await host.OpenAsync(5);
         await host.SendAsync(HttpMethod.Post, $"/api/activities/{off}/cancel");
+        await host.StartAsync(begun);
         await system.JoinAsync(small);
         await system.JoinAsync(small);
 
         Assert.Equal((HttpStatusCode.Conflict, "registration_not_open"), Of(await system.NewPerson().SubmitAsync(early)));
         Assert.Equal((HttpStatusCode.Conflict, "registration_closed"), Of(await system.NewPerson().SubmitAsync(late)));
+        Assert.Equal((HttpStatusCode.Conflict, "registration_closed"), Of(await system.NewPerson().SubmitAsync(begun)));
         Assert.Equal((HttpStatusCode.UnprocessableEntity, "party_too_large"), Of(await system.NewPerson().SubmitAsync(small, 3)));
         Assert.Equal((HttpStatusCode.Conflict, "waitlist_full"), Of(await system.NewPerson().SubmitAsync(small)));
         Assert.Equal((HttpStatusCode.Conflict, "activity_full"), Of(await system.NewPerson().SubmitAsync(lineless)));

@@ -32,6 +32,56 @@ public sealed class HostingContractTests(SystemFixture system)
         Assert.Equal(10, changed.GetProperty("maxPartySize").GetInt32());
     }
 
+    [Fact]
+    public async Task A_change_of_settings_takes_effect_whole_or_not_at_all()
+    {
+        var host = system.NewPerson();
+        var activity = await host.OpenAsync(3);
+        await system.JoinAsync(activity, 2);
+
+        var refused = await host.PatchAsync(activity, new { title = "Go night", capacity = 1 });
+        var contradictory = await host.PatchAsync(activity, new { title = "Go night", endsAt = TimeProvider.System.GetUtcNow() });
+        var title = (await host.GetAsync($"/api/activities/{activity}")).Body.GetProperty("title").GetString();
+        var changed = await host.PatchAsync(activity, new { title = "Go night", capacity = 2 });
+
+        Assert.Equal((HttpStatusCode.Conflict, "capacity_below_taken"), Of(refused));
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "invalid_settings"), Of(contradictory));
+        Assert.Equal("Chess night", title);
+        var settings = changed.Body.GetProperty("activity");
+        Assert.Equal(("Go night", 2), (settings.GetProperty("title").GetString(), settings.GetProperty("capacity").GetInt32()));
+    }
+
+    [Fact]
+    public async Task With_the_waitlist_switched_off_nobody_joins_it_and_who_waits_from_before_is_let_in()
+    {
+        var host = system.NewPerson();
+        var activity = await host.OpenAsync(1);
+        var seated = await system.JoinAsync(activity);
+        var waiting = await system.JoinAsync(activity);
+        await host.PatchAsync(activity, new { waitlistEnabled = false });
+
+        Assert.Equal((HttpStatusCode.Conflict, "activity_full"), Of(await system.NewPerson().SubmitAsync(activity)));
+        await seated.CancelAsync(activity);
+        await waiting.BecomesAsync(activity, "confirmed");
+        await system.AssertAuditIsCleanAsync();
+    }
+
+    [Fact]
+    public async Task Beyond_the_capacity_no_seat_is_available_rather_than_fewer_than_none()
+    {
+        var host = system.NewPerson();
+        var activity = await host.OpenAsync(1, new { promotionMode = "offer" });
+        await system.JoinAsync(activity);
+        var waiting = await system.JoinAsync(activity, 2);
+
+        var offered = await host.PromoteAsync(activity, new { rsvpIds = new[] { await waiting.RsvpIdAsync(activity) }, overrideCapacity = true });
+        var counts = (await host.GetAsync($"/api/activities/{activity}/capacity")).Body;
+
+        Assert.Equal(["offered"], offered.MemberStatuses());
+        Assert.Equal((1, 2, 0), (counts.GetProperty("confirmed").GetInt32(), counts.GetProperty("offered").GetInt32(), counts.GetProperty("available").GetInt32()));
+        await system.AssertAuditIsCleanAsync();
+    }
+
     [Theory]
     [InlineData("""{ "capacity": 1000001 }""", "capacity")]
     [InlineData("""{ "maxPartySize": 0 }""", "maxPartySize")]

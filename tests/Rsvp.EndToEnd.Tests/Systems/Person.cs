@@ -84,7 +84,12 @@ internal sealed class Person(Guid id, string token, SystemFixture system)
 
         using var response = await (_http ?? system.Http).SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();
-        return new Answer(response.StatusCode, text.Length == 0 ? default : JsonDocument.Parse(text).RootElement.Clone());
+        return new Answer(response.StatusCode, text.Length == 0 ? default : JsonDocument.Parse(text).RootElement.Clone())
+        {
+            Location = response.Headers.Location?.OriginalString,
+            ETag = response.Headers.ETag?.Tag,
+            PreferenceApplied = response.Headers.TryGetValues("Preference-Applied", out var applied) ? applied.Single() : null,
+        };
     }
 }
 
@@ -93,6 +98,12 @@ internal sealed class Person(Guid id, string token, SystemFixture system)
 /// <param name="Body">The JSON body; undefined when there is none.</param>
 internal sealed record Answer(HttpStatusCode Status, JsonElement Body)
 {
+    public string? Location { get; init; }
+
+    public string? ETag { get; init; }
+
+    public string? PreferenceApplied { get; init; }
+
     public string? Code => Body.TryGetProperty("code", out var code) ? code.GetString() : null;
 
     public string RequestId => Body.GetProperty("requestId").GetString()!;

@@ -84,6 +84,29 @@ public sealed class WatchActivityTests(PushWorld world) : IClassFixture<PushWorl
     }
 
     [Fact]
+    public async Task Ones_own_position_is_told_once_a_second_at_most_and_the_last_one_arrives()
+    {
+        const int Ahead = 30;
+        var activity = await TestActivity.OpenAsync(world.Database, capacity: 0);
+        Guid[] users = [.. Enumerable.Range(0, Ahead + 1).Select(_ => Guid.NewGuid())];
+        await activity.CommitAsync([.. users.Select(user => (user, "waitlisted"))]);
+        await using var client = await world.ConnectAsync(users[^1]);
+        await client.WatchActivityAsync(activity.Id);
+
+        var started = TimeProvider.System.GetTimestamp();
+        foreach (var user in users[..Ahead])
+        {
+            await world.PublishAsync(await activity.CommitAsync((user, "cancelled")));
+        }
+
+        await Eventually.HoldsAsync(() => client.Statuses.Last().WaitlistPosition == 1, "the last position arrived");
+
+        // The snapshot, the first change, and then one for each second.
+        Assert.InRange(client.Statuses.Count(), 2, 2 + TimeProvider.System.GetElapsedTime(started).TotalSeconds);
+        Versions.AssertNeverGoBack(client);
+    }
+
+    [Fact]
     public async Task Five_hundred_watchers_of_a_rush_all_end_with_the_last_state_and_none_sees_a_version_go_back()
     {
         const int Changes = 1_000;
