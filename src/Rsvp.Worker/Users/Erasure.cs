@@ -31,7 +31,7 @@ internal sealed class Erasure(NpgsqlDataSource dataSource, SystemCommands comman
         LIMIT  $1
         """;
 
-    // What the log and the stored outcomes tell of the user's RSVPs keeps its facts and loses its words.
+    // What the log and the stored outcomes tell of the user's RSVPs keeps its facts and loses its words, also where others asked: a group's creator, a host.
     private const string EraseSql =
         """
         WITH done AS (
@@ -41,7 +41,7 @@ internal sealed class Erasure(NpgsqlDataSource dataSource, SystemCommands comman
               AND  NOT EXISTS (SELECT FROM rsvps r WHERE r.user_id = u.user_id AND (r.status <> 'cancelled' OR r.special_requirements IS NOT NULL))
             RETURNING u.user_id
         ), told AS (
-            SELECT l.log_id, l.request_id FROM done JOIN rsvps r USING (user_id) JOIN rsvp_analytics l ON l.rsvp_id = r.rsvp_id
+            SELECT l.log_id, l.request_id, done.user_id FROM done JOIN rsvps r USING (user_id) JOIN rsvp_analytics l ON l.rsvp_id = r.rsvp_id
         ), reasons AS (
             UPDATE rsvp_analytics l SET reason = NULL FROM told WHERE l.log_id = told.log_id AND l.reason IS NOT NULL
         ), preferences AS (
@@ -50,11 +50,24 @@ internal sealed class Erasure(NpgsqlDataSource dataSource, SystemCommands comman
             DELETE FROM notification_deliveries d USING done WHERE d.user_id = done.user_id
         ), hooks AS (
             DELETE FROM webhooks w USING done WHERE w.user_id = done.user_id
+        ), answers AS (
+            SELECT request_id, array_agg(DISTINCT user_id::text) AS users FROM told WHERE request_id IS NOT NULL GROUP BY request_id
         )
         UPDATE rsvp_requests q
-        SET    outcome = (q.outcome::jsonb #- '{rsvp,specialRequirements}')::json
-        FROM   done
-        WHERE  q.user_id = done.user_id AND q.request_id IN (SELECT request_id FROM told)
+        SET    outcome = (
+                   SELECT json_object_agg(member.key, CASE
+                              WHEN member.key = 'rsvp' AND member.value ->> 'userId' = ANY(answers.users) THEN member.value - 'specialRequirements'
+                              WHEN member.key = 'problem' AND member.value -> 'rsvp' ->> 'userId' = ANY(answers.users) THEN member.value #- '{rsvp,specialRequirements}'
+                              WHEN member.key = 'results' THEN (
+                                  SELECT jsonb_agg(CASE
+                                             WHEN one.value ->> 'userId' = ANY(answers.users)
+                                             THEN one.value #- '{rsvp,specialRequirements}' #- '{problem,rsvp,specialRequirements}'
+                                             ELSE one.value END ORDER BY one.number)
+                                  FROM   jsonb_array_elements(member.value) WITH ORDINALITY AS one (value, number))
+                              ELSE member.value END)
+                   FROM   jsonb_each(q.outcome::jsonb) AS member)
+        FROM   answers
+        WHERE  q.request_id = answers.request_id
         """;
 
     /// <summary>How often it looks.</summary>

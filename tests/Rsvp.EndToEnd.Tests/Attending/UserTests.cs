@@ -83,8 +83,19 @@ public sealed class UserTests(SystemFixture system)
         var person = system.NewPerson();
         var confirmed = await system.OpenAsync(1);
         var waiting = await system.OpenAsync(1);
+        var together = await system.OpenAsync(5);
         await PutAsync(person, """{ "city": "Graz" }""");
+        await person.SendAsync(HttpMethod.Post, "/api/users/me/webhooks", """{ "url": "http://127.0.0.1:9/" }""");
+        await person.SendAsync(HttpMethod.Put, "/api/users/me/notifications", """{ "email": false }""");
         await person.SendAsync(HttpMethod.Post, $"/api/activities/{confirmed}/rsvp", """{ "specialRequirements": "A ramp" }""");
+        await person.SubmitAsync(confirmed);
+        var friend = system.NewPerson();
+        var registered = await friend.SendAsync(HttpMethod.Post, $"/api/activities/{together}/rsvps/group", JsonSerializer.Serialize(new
+        {
+            mode = "best_effort",
+            members = new[] { new { userId = person.Id, specialRequirements = "A ramp" }, new { userId = friend.Id, specialRequirements = "A cat" } },
+        }));
+        Assert.Equal(["confirmed", "confirmed"], registered.MemberStatuses());
         var next = await system.JoinAsync(confirmed);
         await system.JoinAsync(waiting);
         await person.SubmitAsync(waiting);
@@ -105,14 +116,22 @@ public sealed class UserTests(SystemFixture system)
                     """
                     SELECT u.erased_at IS NOT NULL AND u.name IS NULL AND u.city IS NULL AND u.email IS NULL
                        AND NOT EXISTS (SELECT FROM rsvps r WHERE r.user_id = u.user_id AND (r.status <> 'cancelled' OR r.special_requirements IS NOT NULL))
-                       AND NOT EXISTS (SELECT FROM rsvp_requests q WHERE q.user_id = u.user_id AND q.outcome::text LIKE '%A ramp%')
+                       AND NOT EXISTS (SELECT FROM rsvp_requests q WHERE q.activity_id = ANY($2) AND q.outcome::text LIKE '%A ramp%')
+                       AND NOT EXISTS (SELECT FROM webhooks w WHERE w.user_id = u.user_id)
+                       AND NOT EXISTS (SELECT FROM notification_preferences p WHERE p.user_id = u.user_id)
+                       AND NOT EXISTS (SELECT FROM notification_deliveries d WHERE d.user_id = u.user_id)
                     FROM   users u
                     WHERE  u.user_id = $1
                     """);
                 command.Parameters.AddWithValue(person.Id);
+                command.Parameters.AddWithValue(new[] { confirmed, waiting, together });
                 return await command.ExecuteScalarAsync() is true;
             },
             "the user's personal data is erased");
+        var kept = await friend.GetAsync($"/api/requests/{registered.RequestId}");
+        Assert.Equal(
+            [null, "A cat"],
+            kept.Body.GetProperty("results").EnumerateArray().Select(result => result.GetProperty("rsvp").GetProperty("specialRequirements").GetString()));
         await system.AssertAuditIsCleanAsync();
     }
 
@@ -170,12 +189,14 @@ public sealed class UserTests(SystemFixture system)
 
         var byUser = await system.NewPerson().SendAsync(HttpMethod.Delete, $"/api/users/{person.Id}");
         var unknown = await admin.SendAsync(HttpMethod.Delete, $"/api/users/{Guid.NewGuid()}");
-        var byAdmin = await admin.SendAsync(HttpMethod.Delete, $"/api/users/{person.Id}");
+        var accepted = await admin.SendAsync(HttpMethod.Delete, $"/api/users/{person.Id}", waitSeconds: null);
+        var byAdmin = await admin.SendAsync(HttpMethod.Get, accepted.Location!);
         var again = await admin.SendAsync(HttpMethod.Delete, $"/api/users/{person.Id}");
 
         Assert.Equal((HttpStatusCode.Forbidden, "forbidden"), (byUser.Status, byUser.Code));
         Assert.Equal((HttpStatusCode.UnprocessableEntity, "user_not_found"), (unknown.Status, unknown.Code));
-        Assert.Equal([HttpStatusCode.OK, HttpStatusCode.OK], [byAdmin.Status, again.Status]);
+        Assert.Equal((HttpStatusCode.Accepted, HttpStatusCode.OK), (accepted.Status, again.Status));
+        Assert.Equal(("delete_user", "completed"), (byAdmin.Body.GetProperty("command").GetString(), byAdmin.Body.GetProperty("status").GetString()));
         Assert.Equal("user_deleted", (await person.GetAsync("/api/users/me")).Code);
     }
 
