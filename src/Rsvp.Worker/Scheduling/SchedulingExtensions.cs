@@ -6,6 +6,7 @@ using Rsvp.Worker.Deadlines;
 using Rsvp.Worker.Migrations;
 using Rsvp.Worker.Offers;
 using Rsvp.Worker.Outbox;
+using Rsvp.Worker.Partitions;
 using Rsvp.Worker.Promotion;
 using Rsvp.Worker.Users;
 
@@ -44,6 +45,7 @@ internal static class SchedulingExtensions
             Schedule<OverdueOffers>(quartz, OverdueOffers.Interval);
             Schedule<Erasure>(quartz, Erasure.Interval);
             Schedule<UnfinishedCallOffs>(quartz, UnfinishedCallOffs.Interval);
+            Schedule<OutcomeRetention>(quartz, OutcomeRetention.Interval);
             Schedule<AnalyticsCounting>(quartz, AnalyticsCounting.Interval);
         });
         builder.Services.AddHostedService<SchedulerHost>();
