@@ -29,14 +29,14 @@ internal sealed record CreateActivityBody(ActivitySettings Settings) : IBody<Cre
         };
         return new CreateActivityBody(settings with
         {
-            MaxPartySize = given.MaxPartySize ?? settings.MaxPartySize,
-            MaxGroupSize = given.MaxGroupSize ?? settings.MaxGroupSize,
-            WaitlistEnabled = given.WaitlistEnabled ?? settings.WaitlistEnabled,
-            SkipLimit = fields.Has("skipLimit") ? given.SkipLimit : settings.SkipLimit,
-            PromotionMode = given.PromotionMode ?? settings.PromotionMode,
-            OfferMinutes = given.OfferMinutes ?? settings.OfferMinutes,
-            PromotionCutoffMinutes = given.PromotionCutoffMinutes ?? settings.PromotionCutoffMinutes,
-            ParticipantsVisible = given.ParticipantsVisible ?? settings.ParticipantsVisible,
+            MaxPartySize = given.MaxPartySize ?? fields.Default("maxPartySize", settings.MaxPartySize),
+            MaxGroupSize = given.MaxGroupSize ?? fields.Default("maxGroupSize", settings.MaxGroupSize),
+            WaitlistEnabled = given.WaitlistEnabled ?? fields.Default("waitlistEnabled", settings.WaitlistEnabled),
+            SkipLimit = fields.Has("skipLimit") ? given.SkipLimit : fields.Default("skipLimit", settings.SkipLimit!.Value),
+            PromotionMode = given.PromotionMode ?? fields.Default("promotionMode", settings.PromotionMode),
+            OfferMinutes = given.OfferMinutes ?? fields.Default("offerMinutes", settings.OfferMinutes),
+            PromotionCutoffMinutes = given.PromotionCutoffMinutes ?? fields.Default("promotionCutoffMinutes", settings.PromotionCutoffMinutes),
+            ParticipantsVisible = given.ParticipantsVisible ?? fields.Default("participantsVisible", settings.ParticipantsVisible),
         });
     }
 }

@@ -22,8 +22,9 @@ internal static class ActivityReadEndpoints
             .WithDescription("Needs no token.")
             .Answers<ActivityDocument>(ProblemCodes.ActivityNotFound);
         group.MapGet("/{activityId:guid}/capacity", GetCapacityAsync).WithName("getActivityCapacity").WithSummary("Live counts")
-            .WithDescription("Needs no token. Upgraded to a WebSocket it sends every change, and then needs one.")
-            .Answers<CapacityDocument>(ProblemCodes.ActivityNotFound);
+            .WithDescription("Needs no token. By an upgrade to a WebSocket, which needs one, it sends `{ type: capacity_update, data, timestamp }` with every change, a snapshot first.")
+            .Answers<CapacityDocument>(ProblemCodes.ActivityNotFound)
+            .AnswersSocketToo();
         return group;
     }
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Rsvp.Api.Bodies;
 
 /// <summary>The kinds of values a field can have.</summary>
@@ -32,6 +34,9 @@ internal interface IFieldListener
     void Hears(FieldDescription field);
 
     void Requires(string name);
+
+    /// <summary>A field that is absent counts as this.</summary>
+    void Defaults(string name, JsonNode value);
 
     /// <summary>A field is a list of objects.</summary>
     /// <returns>Who hears what is asked of the fields of one of them.</returns>

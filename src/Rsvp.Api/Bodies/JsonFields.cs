@@ -37,6 +37,15 @@ internal sealed class JsonFields(JsonElement json, BodyRules rules, FieldErrors 
         }
     }
 
+    /// <summary>Says what a field counts as that is absent or wrong.</summary>
+    /// <returns>The value itself.</returns>
+    internal T Default<T>(string name, T value)
+        where T : notnull
+    {
+        listener?.Defaults(name, JsonSerializer.SerializeToNode(value)!);
+        return value;
+    }
+
     internal int? Integer(string name, int min, int max, bool nullable = false)
     {
         listener?.Hears(new FieldDescription(name, FieldType.Integer, nullable) { Min = min, Max = max });

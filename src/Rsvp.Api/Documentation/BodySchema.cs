@@ -27,6 +27,8 @@ internal sealed class BodySchema : IFieldListener
 
     public void Requires(string name) => _schema.Required!.Add(name);
 
+    public void Defaults(string name, JsonNode value) => ((OpenApiSchema)_schema.Properties![name]).Default = value;
+
     public void Hears(FieldDescription field)
     {
         if (field.Type == FieldType.Ids)

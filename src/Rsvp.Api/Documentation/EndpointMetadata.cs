@@ -18,14 +18,16 @@ internal sealed record IfMatchMetadata;
 /// <summary>The route takes <c>Prefer: wait</c>; a command takes an <c>Idempotency-Key</c> too.</summary>
 internal sealed record WaitMetadata(bool IsCommand);
 
-/// <summary>The command may make something new, which answers 201.</summary>
-internal sealed record CreatesMetadata;
+/// <summary>The command makes something new, which answers 201.</summary>
+/// <param name="Always">False when it may succeed without having made anything, which answers 200.</param>
+internal sealed record CreatesMetadata(bool Always);
 
 /// <summary>The answer has an <c>ETag</c>.</summary>
 internal sealed record ETagMetadata;
 
-/// <summary>The path answers WebSocket upgrades, and nothing else.</summary>
-internal sealed record SocketMetadata;
+/// <summary>The path answers WebSocket upgrades.</summary>
+/// <param name="Only">And nothing else.</param>
+internal sealed record SocketMetadata(bool Only);
 
 /// <summary>Codes of the refusals that a route may answer besides those that every route may.</summary>
 internal sealed record RefusalMetadata(IReadOnlyList<string> Codes);
@@ -55,9 +57,11 @@ internal static class EndpointMetadataExtensions
         route.WithMetadata(new WaitMetadata(IsCommand: false), new RefusalMetadata([Hosting.Problems.ProblemCodes.RequestNotFound]));
 
     internal static RouteHandlerBuilder AnswersSocket(this RouteHandlerBuilder route, params string[] refusals) =>
-        route.WithMetadata(new SocketMetadata(), new RefusalMetadata(refusals));
+        route.WithMetadata(new SocketMetadata(Only: true), new RefusalMetadata(refusals));
 
-    internal static RouteHandlerBuilder Creates(this RouteHandlerBuilder route) => route.WithMetadata(new CreatesMetadata());
+    internal static RouteHandlerBuilder AnswersSocketToo(this RouteHandlerBuilder route) => route.WithMetadata(new SocketMetadata(Only: false));
+
+    internal static RouteHandlerBuilder Creates(this RouteHandlerBuilder route, bool always = true) => route.WithMetadata(new CreatesMetadata(always));
 
     internal static RouteHandlerBuilder GivesETag(this RouteHandlerBuilder route) => route.WithMetadata(new ETagMetadata());
 

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using Rsvp.Api.Bodies;
+using Rsvp.Api.Rsvps;
 using Rsvp.Hosting.Problems;
 
 namespace Rsvp.Api.Documentation;
@@ -27,14 +28,24 @@ internal static class OperationDescriber
         operation.Parameters ??= [];
         operation.Responses ??= [];
         operation.OperationId ??= OperationNames.Of(context.Description.HttpMethod!, context.Description.RelativePath!);
-        var codes = new List<string>(metadata.OfType<SocketMetadata>().Any() ? [] : Everywhere);
+        var codes = new List<string>(Everywhere);
         var remarks = new List<string>();
         DescribeParameters(operation, codes);
-
-        if (!metadata.OfType<IAllowAnonymous>().Any())
+        var wait = metadata.OfType<WaitMetadata>().SingleOrDefault();
+        var socket = metadata.OfType<SocketMetadata>().SingleOrDefault();
+        DescribeAccess(operation, document, isAnonymous: metadata.OfType<IAllowAnonymous>().Any(), socket);
+        if (socket is not null)
+        {
+            codes.AddRange([.. WithToken, ProblemCodes.Forbidden]);
+        }
+        else if (wait is { IsCommand: false })
+        {
+            // Who was deleted may still ask how the deletion is doing.
+            codes.Add(ProblemCodes.Unauthorized);
+        }
+        else if (!metadata.OfType<IAllowAnonymous>().Any())
         {
             codes.AddRange(WithToken);
-            operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("bearer", document)] = [] }];
         }
 
         if (metadata.OfType<PageMetadata>().Any())
@@ -45,7 +56,6 @@ internal static class OperationDescriber
             operation.Takes(SharedParts.Cursor, document);
         }
 
-        var wait = metadata.OfType<WaitMetadata>().SingleOrDefault();
         if (wait is not null)
         {
             operation.Takes(SharedParts.Prefer, document);
@@ -56,7 +66,7 @@ internal static class OperationDescriber
                 operation.Takes(SharedParts.IdempotencyKey, document);
             }
 
-            RequestAnswers.Describe(operation, document, wait.IsCommand, metadata.OfType<CreatesMetadata>().Any());
+            RequestAnswers.Describe(operation, document, wait.IsCommand, metadata.OfType<CreatesMetadata>().SingleOrDefault());
         }
 
         if (metadata.OfType<IfMatchMetadata>().Any())
@@ -83,6 +93,17 @@ internal static class OperationDescriber
         operation.Description = string.Join("\n\n", [operation.Description ?? operation.Summary + ".", .. remarks]);
     }
 
+    private static void DescribeAccess(OpenApiOperation operation, OpenApiDocument document, bool isAnonymous, SocketMetadata? socket)
+    {
+        var bearer = new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("bearer", document)] = [] };
+        operation.Security = (isAnonymous, socket) switch
+        {
+            (_, { Only: false }) => [[], bearer],
+            (true, null) => null,
+            _ => [bearer],
+        };
+    }
+
     private static void DescribeParameters(OpenApiOperation operation, List<string> codes)
     {
         foreach (var parameter in operation.Parameters!.OfType<OpenApiParameter>())
@@ -91,6 +112,11 @@ internal static class OperationDescriber
             if (parameter.In == ParameterLocation.Query)
             {
                 codes.Add(ProblemCodes.InvalidRequest);
+                if (parameter.Name == "reason" && parameter.Schema is OpenApiSchema reason)
+                {
+                    reason.MaxLength = PartyBounds.ReasonMax;
+                }
+
                 if (FieldTexts.ChoicesOf(parameter.Name!) is { } choices && parameter.Schema is OpenApiSchema schema)
                 {
                     schema.Enum ??= [.. choices.Select(choice => (JsonNode)choice)];
@@ -117,10 +143,14 @@ internal static class OperationDescriber
 
     private static void DescribeAnswers(OpenApiOperation operation, OpenApiDocument document, IList<object> metadata)
     {
-        if (metadata.OfType<SocketMetadata>().Any())
+        if (metadata.OfType<SocketMetadata>().SingleOrDefault() is { } socket)
         {
-            operation.Responses!.Remove("200");
-            operation.Responses["101"] = new OpenApiResponse { Description = "The WebSocket is open; a snapshot comes first." };
+            if (socket.Only)
+            {
+                operation.Responses!.Remove("200");
+            }
+
+            operation.Responses!["101"] = new OpenApiResponse { Description = "The WebSocket is open; a snapshot comes first." };
         }
 
         if (!operation.Responses!.TryGetValue("200", out var answer) || answer is not OpenApiResponse ok)

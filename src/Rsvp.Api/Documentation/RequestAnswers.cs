@@ -6,7 +6,7 @@ namespace Rsvp.Api.Documentation;
 /// <summary>Describes the answers of commands, and of who asks how one is doing.</summary>
 internal static partial class RequestAnswers
 {
-    internal static void Describe(OpenApiOperation operation, OpenApiDocument document, bool isCommand, bool creates)
+    internal static void Describe(OpenApiOperation operation, OpenApiDocument document, bool isCommand, CreatesMetadata? creates)
     {
         // An operation that is a command has the command's name.
         var command = Capital().Replace(operation.OperationId!, letter => "_" + letter.Value.ToLowerInvariant());
@@ -24,15 +24,17 @@ internal static partial class RequestAnswers
             return;
         }
 
-        var done = Answer("With `Prefer: wait`: done; the request document.", SharedSchemas.Request, document);
-        done.Content!["application/json"].Example = Examples.Completed(command);
-        done.Has(document, SharedParts.PreferenceApplied, SharedParts.ETag);
-        operation.Responses!["200"] = done;
-        if (creates)
+        // The framework takes a 200 for granted.
+        operation.Responses!.Remove("200");
+        if (creates is not { Always: true })
         {
-            var made = Answer("With `Prefer: wait`: done, and something new was made; the request document.", SharedSchemas.Request, document);
-            made.Content!["application/json"].Example = Examples.Completed(command);
-            made.Has(document, SharedParts.Location, SharedParts.PreferenceApplied, SharedParts.ETag);
+            operation.Responses["200"] = Done("With `Prefer: wait`: done; the request document.", command, document);
+        }
+
+        if (creates is not null)
+        {
+            var made = Done("With `Prefer: wait`: done, and something new was made; the request document.", command, document);
+            made.Has(document, SharedParts.Location);
             operation.Responses["201"] = made;
         }
 
@@ -40,6 +42,20 @@ internal static partial class RequestAnswers
         taken.Content!["application/json"].Example = Examples.Accepted(command);
         taken.Has(document, SharedParts.Location);
         operation.Responses["202"] = taken;
+    }
+
+    private static OpenApiResponse Done(string description, string command, OpenApiDocument document)
+    {
+        var example = Examples.Completed(command);
+        var done = Answer(description, SharedSchemas.Request, document);
+        done.Content!["application/json"].Example = example;
+        done.Has(document, SharedParts.PreferenceApplied);
+        if (example["rsvp"] is not null)
+        {
+            done.Has(document, SharedParts.ETag);
+        }
+
+        return done;
     }
 
     private static OpenApiResponse Answer(string description, string schema, OpenApiDocument document) => new()

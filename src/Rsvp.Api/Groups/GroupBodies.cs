@@ -18,7 +18,7 @@ internal sealed record RegisterGroupBody(RegisterGroup Message) : IBody<Register
         {
             AllOrNothing = fields.OneOf("mode", "all_or_nothing", "best_effort") == "all_or_nothing",
             Members = fields.Objects("members", 1, MembersMax, ReadMember),
-            RejectIfFull = fields.OneOf("ifFull", "waitlist", "reject") == "reject",
+            RejectIfFull = (fields.OneOf("ifFull", "waitlist", "reject") ?? fields.Default("ifFull", "waitlist")) == "reject",
         });
     }
 
@@ -28,7 +28,7 @@ internal sealed record RegisterGroupBody(RegisterGroup Message) : IBody<Register
         return new GroupMember
         {
             UserId = fields.Id("userId") ?? Guid.Empty,
-            GuestCount = fields.Integer("guestCount", 0, PartyBounds.GuestsMax) ?? 0,
+            GuestCount = fields.Integer("guestCount", 0, PartyBounds.GuestsMax) ?? fields.Default("guestCount", 0),
             SpecialRequirements = fields.Text("specialRequirements", PartyBounds.RequirementsMax, nullable: true),
         };
     }

@@ -15,7 +15,7 @@ internal static class GroupEndpoints
         var group = routes.MapGroup("/api/activities/{activityId:guid}/rsvps/group").WithTags("Groups");
         group.MapPost("", RegisterAsync).WithName("registerGroup").WithSummary("Ask for places of several parties")
             .WithDescription("A host registers up to 200 users, anyone else up to the activity's `maxGroupSize`. Together or not at all with `all_or_nothing`; one by one in order with `best_effort`, which answers 200 when no RSVP came of it.")
-            .WithBodyExample("""{ "mode": "all_or_nothing", "members": [{ "userId": "22222222-2222-4222-8222-222222222222", "guestCount": 1 }, { "userId": "33333333-3333-4333-8333-333333333333" }] }""").Creates()
+            .WithBodyExample("""{ "mode": "all_or_nothing", "members": [{ "userId": "22222222-2222-4222-8222-222222222222", "guestCount": 1 }, { "userId": "33333333-3333-4333-8333-333333333333" }] }""").Creates(always: false)
             .AnswersCommand(
             ProblemCodes.ActivityNotFound,
             ProblemCodes.GroupTooLarge,

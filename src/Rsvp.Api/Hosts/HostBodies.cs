@@ -22,7 +22,7 @@ internal sealed record PromoteBody(PromoteWaitlist Message) : IBody<PromoteBody>
         {
             Count = fields.Integer("count", 1, PlacesMax),
             RsvpIds = fields.Ids("rsvpIds", 1, PlacesMax),
-            OverrideCapacity = fields.Flag("overrideCapacity") ?? false,
+            OverrideCapacity = fields.Flag("overrideCapacity") ?? fields.Default("overrideCapacity", false),
         });
         if (fields.Has("count") == fields.Has("rsvpIds"))
         {
@@ -52,7 +52,7 @@ internal sealed record BulkBody(BulkWaitlist Message) : IBody<BulkBody>
             RsvpIds = fields.Ids("rsvpIds", 1, PromoteBody.PlacesMax),
             ToPosition = fields.Integer("toPosition", 1, PositionMax),
             Reason = fields.Text("reason", PartyBounds.ReasonMax, nullable: true),
-            DryRun = fields.Flag("dryRun") ?? false,
+            DryRun = fields.Flag("dryRun") ?? fields.Default("dryRun", false),
         });
         if (body.Message.Action == "move")
         {
@@ -76,7 +76,7 @@ internal sealed record WalkInBody(WalkIn Message) : IBody<WalkInBody>
         return new WalkInBody(new WalkIn
         {
             UserId = fields.Id("userId") ?? Guid.Empty,
-            GuestCount = fields.Integer("guestCount", 0, PartyBounds.GuestsMax) ?? 0,
+            GuestCount = fields.Integer("guestCount", 0, PartyBounds.GuestsMax) ?? fields.Default("guestCount", 0),
         });
     }
 }

@@ -8,9 +8,9 @@ internal sealed record SubmitRsvpBody(SubmitRsvp Message) : IBody<SubmitRsvpBody
 {
     public static SubmitRsvpBody Read(JsonFields fields) => new(new SubmitRsvp
     {
-        GuestCount = fields.Integer("guestCount", 0, PartyBounds.GuestsMax) ?? 0,
+        GuestCount = fields.Integer("guestCount", 0, PartyBounds.GuestsMax) ?? fields.Default("guestCount", 0),
         SpecialRequirements = fields.Text("specialRequirements", PartyBounds.RequirementsMax, nullable: true),
-        RejectIfFull = fields.OneOf("ifFull", "waitlist", "reject") == "reject",
+        RejectIfFull = (fields.OneOf("ifFull", "waitlist", "reject") ?? fields.Default("ifFull", "waitlist")) == "reject",
     });
 }
 
