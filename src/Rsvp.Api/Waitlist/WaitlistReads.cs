@@ -33,7 +33,8 @@ internal sealed class WaitlistReads(NpgsqlDataSource database)
     /// <summary>The line in order, from behind a cursor; one more than a page holds.</summary>
     internal async Task<IReadOnlyList<WaitlistEntry>> ListAsync(Guid activityId, Cursor after, int limit, CancellationToken cancellationToken)
     {
-        // Positions are counted from the front again for every page: the line may have moved since the page before.
+        // Positions are counted from the front again for every page: the line may have moved since the page before. What is counted once is kept
+        // apart, and what belongs to a row is looked up by its key: of a young activity there are no statistics, and a join would be planned for one row.
         const string Sql =
             """
             WITH page AS (
@@ -42,7 +43,7 @@ internal sealed class WaitlistReads(NpgsqlDataSource database)
                 WHERE  activity_id = @activityId AND status = 'waitlisted' AND (line_key, place_id, rsvp_id) > (@lineKey, @placeId, @rsvpId)
                 ORDER  BY line_key, place_id, rsvp_id
                 LIMIT  @limit
-            ), front AS (
+            ), front AS MATERIALIZED (
                 SELECT count(*) AS places
                 FROM   (SELECT DISTINCT line_key, place_id
                         FROM   rsvps
@@ -54,11 +55,10 @@ internal sealed class WaitlistReads(NpgsqlDataSource database)
                    (SELECT count(DISTINCT log.line_key)::int
                     FROM   rsvp_analytics log
                     WHERE  log.activity_id = @activityId AND log.rule = 'pass' AND log.line_key > page.line_key AND log.seq > page.line_seq) AS skipped,
-                   joined.at AS joined_at
+                   (SELECT log.at FROM rsvp_analytics log WHERE log.activity_id = @activityId AND log.seq = page.line_seq) AS joined_at
             FROM   page
             CROSS  JOIN front
             JOIN   users ON users.user_id = page.user_id
-            LEFT   JOIN rsvp_analytics joined ON joined.activity_id = @activityId AND joined.seq = page.line_seq
             ORDER  BY page.line_key, page.place_id, page.rsvp_id
             """;
         var values = new { activityId, lineKey = after.Key, placeId = after.First, rsvpId = after.Second, limit = limit + 1 };
