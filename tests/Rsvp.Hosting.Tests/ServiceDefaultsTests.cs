@@ -16,10 +16,38 @@ public sealed class ServiceDefaultsTests
     [InlineData(HealthStatus.Unhealthy, HttpStatusCode.ServiceUnavailable)]
     public async Task A_service_is_ready_only_when_all_is_well_but_alive_anyhow(HealthStatus status, HttpStatusCode ready)
     {
-        await using var service = await StartAsync(check: status);
+        await using var service = await StartAsync(() => status);
 
         Assert.Equal(ready, await StatusAsync(service.Urls.First(), "/health/ready"));
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(service.Urls.First(), "/health/live"));
+    }
+
+    [Fact]
+    public async Task A_service_that_was_ready_once_has_started_for_good()
+    {
+        var status = HealthStatus.Unhealthy;
+        await using var service = await StartAsync(() => status);
+        var url = service.Urls.First();
+
+        var before = await StatusAsync(url, "/health/startup");
+        status = HealthStatus.Healthy;
+        var during = await StatusAsync(url, "/health/startup");
+        status = HealthStatus.Unhealthy;
+        var after = await StatusAsync(url, "/health/startup");
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK, HttpStatusCode.OK), (before, during, after));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusAsync(url, "/health/ready"));
+    }
+
+    [Fact]
+    public async Task The_answer_names_the_checks_and_their_states_and_no_reasons()
+    {
+        await using var service = await StartAsync(() => throw new InvalidOperationException("db.internal refused"));
+        using var client = new HttpClient();
+
+        using var response = await client.GetAsync(new Uri(new Uri(service.Urls.First()), "/health/ready"));
+
+        Assert.Equal("""{"status":"Unhealthy","checks":{"something":"Unhealthy"}}""", await response.Content.ReadAsStringAsync());
     }
 
     [Fact]
@@ -43,7 +71,7 @@ public sealed class ServiceDefaultsTests
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(service.Urls.First(), "/metrics"));
     }
 
-    private static async Task<WebApplication> StartAsync(HealthStatus check = HealthStatus.Healthy, int? managementPort = null)
+    private static async Task<WebApplication> StartAsync(Func<HealthStatus>? check = null, int? managementPort = null)
     {
         var builder = WebApplication.CreateBuilder();
         builder.Configuration.AddInMemoryCollection(
@@ -53,7 +81,7 @@ public sealed class ServiceDefaultsTests
             new("Management:Port", managementPort?.ToString(null, null)),
         ]);
         builder.AddServiceDefaults();
-        builder.Services.AddHealthChecks().AddCheck("something", () => new HealthCheckResult(check), tags: ["ready"]);
+        builder.Services.AddHealthChecks().AddCheck("something", () => new HealthCheckResult(check?.Invoke() ?? HealthStatus.Healthy), tags: ["ready"]);
         var app = builder.Build();
         app.MapServiceDefaults();
         await app.StartAsync();

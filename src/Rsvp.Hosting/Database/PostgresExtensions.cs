@@ -18,7 +18,7 @@ public static class PostgresExtensions
         var connectionString = builder.PostgresConnectionString(configure);
         builder.Services.AddSingleton(_ => NpgsqlDataSource.Create(connectionString));
         builder.Services.AddSingleton<SchemaGate>();
-        builder.Services.AddHealthChecks().AddCheck<SchemaHealthCheck>("schema", tags: ["ready"]);
+        builder.Services.AddHealthChecks().AddCheck<SchemaHealthCheck>("schema", tags: ["ready"]).AddCheck<DatabaseHealthCheck>("database", tags: ["ready"]);
     }
 
     /// <summary>The connection string of a service's data sources: <c>ConnectionStrings:Postgres</c> with what they share.</summary>

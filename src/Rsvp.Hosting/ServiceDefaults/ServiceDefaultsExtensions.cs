@@ -1,12 +1,10 @@
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry.Metrics;
+using Rsvp.Hosting.Health;
 
 namespace Rsvp.Hosting.ServiceDefaults;
 
@@ -43,23 +41,12 @@ public static class ServiceDefaultsExtensions
         }
     }
 
-    /// <summary>Maps <c>/health/live</c>, <c>/health/ready</c> (Degraded is 503) and, on the management port or on a service without one, <c>/metrics</c>.</summary>
+    /// <summary>Maps <c>/health/live</c>, <c>/health/startup</c>, <c>/health/ready</c> (Degraded is 503) and, on the management port or on a service without one, <c>/metrics</c>.</summary>
     /// <param name="app">The application.</param>
     public static void MapServiceDefaults(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
-        var statusCodes = new Dictionary<HealthStatus, int>
-        {
-            [HealthStatus.Healthy] = StatusCodes.Status200OK,
-            [HealthStatus.Degraded] = StatusCodes.Status503ServiceUnavailable,
-            [HealthStatus.Unhealthy] = StatusCodes.Status503ServiceUnavailable,
-        };
-        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
-        app.MapHealthChecks("/health/ready", new HealthCheckOptions
-        {
-            Predicate = check => check.Tags.Contains("ready"),
-            ResultStatusCodes = statusCodes,
-        }).AllowAnonymous();
+        app.MapHealth();
 
         var managementPort = ManagementPort(app.Configuration);
         app.UseOpenTelemetryPrometheusScrapingEndpoint(context =>

@@ -46,5 +46,8 @@ internal static class PartitionExtensions
     {
         builder.Services.AddSingleton<OutboxDispatcher>();
         builder.Services.AddHostedService(services => services.GetRequiredService<OutboxDispatcher>());
+        builder.Services.AddSingleton<PublishProbe>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<PublishProbe>());
+        builder.Services.AddHealthChecks().AddCheck<PublishProbe>("broker", tags: ["ready"]);
     }
 }

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Rsvp.Cli.Processes;
 
 namespace Rsvp.Cli.Instances;
@@ -17,13 +19,26 @@ internal static class HealthProbe
             using HttpResponseMessage response = await Client.GetAsync(new Uri(service.ReadyUrl), cancellationToken);
             if (response.IsSuccessStatusCode) return "ready";
 
-            string body = await response.Content.ReadAsStringAsync(cancellationToken);
-            return $"{(int)response.StatusCode} {(body.Length > 60 ? "" : body)}".Trim();
+            return $"{(int)response.StatusCode} {Ailing(await response.Content.ReadAsStringAsync(cancellationToken))}".Trim();
         }
         catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException)
         {
             cancellationToken.ThrowIfCancellationRequested();
             return "no answer";
+        }
+    }
+
+    /// <summary>The names of the checks that are not healthy; empty when the body is something else.</summary>
+    internal static string Ailing(string body)
+    {
+        try
+        {
+            var checks = JsonNode.Parse(body)?["checks"]?.AsObject();
+            return string.Join(", ", checks?.Where(check => (string?)check.Value != "Healthy").Select(check => check.Key) ?? []);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            return "";
         }
     }
 

@@ -65,6 +65,15 @@ internal sealed class LocalRabbit(ServerContext context, string script) : Rabbit
         Context.SaveState();
     }
 
+    /// <summary>Runs <c>rabbitmqctl</c> on the node.</summary>
+    /// <exception cref="ToolException">It failed.</exception>
+    internal async Task ControlAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    {
+        string control = Path.Combine(Path.GetDirectoryName(script)!, "rabbitmqctl");
+        ShellResult result = await Shell.RunAsync(control, arguments, StopPatience, NodeEnvironment(), Folder, cancellationToken: cancellationToken);
+        if (!result.Ok) throw new ToolException($"rabbitmqctl {string.Join(' ', arguments)}: {result.Output}");
+    }
+
     private void WriteFiles()
     {
         Directory.CreateDirectory(Path.Combine(Folder, "home"));
