@@ -32,7 +32,8 @@ public sealed class CommandSubmitterTests
 
         var accepted = Enumerable.Range(1, 1200).Select(number => world.Submitter.SubmitAsync(SubmittingWorld.Command(number))).ToArray();
         partition.Decides = FakePartition.Complete;
-        await partition.AnswerAsync(partition.Batches[0], FakePartition.Complete);
+        var first = await Eventually.ReturnsAsync(() => Task.FromResult(partition.Batches is [var batch, ..] ? batch : null), "the first batch arrives");
+        await partition.AnswerAsync(first, FakePartition.Complete);
         await Eventually.EndsAsync(Task.WhenAll(accepted), "all are accepted");
 
         await Eventually.HoldsAsync(() => partition.Batches.Sum(batch => batch.Commands.Count) == 1201, "all arrive");
