@@ -29,6 +29,7 @@ public sealed class EdgeTests(ApiWorld world) : IClassFixture<ApiWorld>
         "/hubs/{**path}",
         "/health/live",
         "/health/ready",
+        "/health/startup",
     ];
 
     private static string Token => ApiWorld.Token(Guid.NewGuid());
