@@ -22,8 +22,10 @@ public sealed class ServiceDefaultsTests
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(service.Urls.First(), "/health/live"));
     }
 
-    [Fact]
-    public async Task A_service_that_was_ready_once_has_started_for_good()
+    [Theory]
+    [InlineData("/health/startup")]
+    [InlineData("/health/ready")]
+    public async Task A_service_that_was_ready_once_has_started_for_good_whichever_probe_saw_it(string probe)
     {
         var status = HealthStatus.Unhealthy;
         await using var service = await StartAsync(() => status);
@@ -31,7 +33,7 @@ public sealed class ServiceDefaultsTests
 
         var before = await StatusAsync(url, "/health/startup");
         status = HealthStatus.Healthy;
-        var during = await StatusAsync(url, "/health/startup");
+        var during = await StatusAsync(url, probe);
         status = HealthStatus.Unhealthy;
         var after = await StatusAsync(url, "/health/startup");
 

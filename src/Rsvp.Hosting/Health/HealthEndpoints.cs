@@ -13,19 +13,21 @@ internal static class HealthEndpoints
     internal const string Ready = "ready";
 
     /// <summary>
-    /// Maps <c>/health/live</c> (the process answers; nothing else is asked), <c>/health/startup</c> (200 from the first time that all was well, and for
-    /// good) and <c>/health/ready</c> (all is well now). Degraded is 503 like Unhealthy. The body names each check and its state, and no reason:
-    /// the port is public, and reasons name hosts.
+    /// Maps <c>/health/live</c> (the process answers; nothing else is asked), <c>/health/ready</c> (all is well now) and <c>/health/startup</c> (200 for
+    /// good once it, or readiness, has found all well). Degraded is 503 like Unhealthy. The body names each check and its state, and no reason: the
+    /// port is public, and reasons name hosts.
     /// </summary>
     public static void MapHealth(this WebApplication app)
     {
         var hasStarted = false;
         app.MapHealthChecks("/health/live", With(_ => false)).AllowAnonymous();
-        app.MapHealthChecks("/health/startup", With(check => !Volatile.Read(ref hasStarted) && check.Tags.Contains(Ready), report =>
+        app.MapHealthChecks("/health/startup", With(check => !Volatile.Read(ref hasStarted) && check.Tags.Contains(Ready), Note)).AllowAnonymous();
+        app.MapHealthChecks("/health/ready", With(check => check.Tags.Contains(Ready), Note)).AllowAnonymous();
+
+        void Note(HealthReport report)
         {
             if (report.Status is HealthStatus.Healthy) Volatile.Write(ref hasStarted, true);
-        })).AllowAnonymous();
-        app.MapHealthChecks("/health/ready", With(check => check.Tags.Contains(Ready))).AllowAnonymous();
+        }
     }
 
     private static HealthCheckOptions With(Func<HealthCheckRegistration, bool> predicate, Action<HealthReport>? onReport = null) => new()
