@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Run by the image once, on an empty volume: the owner, who migrates, and one role per service, whose rights the migrations grant.
+# Run by the image once, on an empty volume: the owner, who migrates, one role per service and one for auditors, whose rights the migrations grant.
 set -euo pipefail
 
 : "${RSVP_POSTGRES_OWNER_PASSWORD:?}" "${RSVP_POSTGRES_API_PASSWORD:?}" "${RSVP_POSTGRES_WORKER_PASSWORD:?}" "${RSVP_POSTGRES_NOTIFIER_PASSWORD:?}"
@@ -14,6 +14,8 @@ CREATE ROLE rsvp_owner LOGIN PASSWORD :'owner';
 CREATE ROLE rsvp_api LOGIN PASSWORD :'api';
 CREATE ROLE rsvp_worker LOGIN PASSWORD :'worker';
 CREATE ROLE rsvp_notifier LOGIN PASSWORD :'notifier';
+-- For whoever checks: reads everything. Nothing here connects as it, so it gets a password when somebody does.
+CREATE ROLE rsvp_auditor NOLOGIN;
 CREATE DATABASE rsvp OWNER rsvp_owner;
-REVOKE TEMPORARY ON DATABASE rsvp FROM PUBLIC;
+REVOKE ALL ON DATABASE rsvp FROM PUBLIC;
 SQL

@@ -14,13 +14,11 @@ user() { # name, password, tags
   printf '{ "name": "%s", "password": %s, "tags": "%s" }' "$1" "$(quoted "$2")" "$3"
 }
 
-permission() { # user
-  printf '{ "user": "%s", "vhost": "/", "configure": ".*", "write": ".*", "read": ".*" }' "$1"
-}
-
 definitions=/etc/rabbitmq/definitions
 mkdir -p "$definitions"
 cp /rsvp/definitions.json "$definitions/10-topology.json"
+# Files are imported in the order of their names, and rights need their users.
+cp /rsvp/permissions.json "$definitions/30-permissions.json"
 (
   umask 077
   cat >"$definitions/20-users.json" <<JSON
@@ -31,7 +29,7 @@ cp /rsvp/definitions.json "$definitions/10-topology.json"
     $(user rsvp_worker "$RSVP_RABBITMQ_WORKER_PASSWORD" ""),
     $(user rsvp_notifier "$RSVP_RABBITMQ_NOTIFIER_PASSWORD" "")
   ],
-  "permissions": [$(permission rsvp), $(permission rsvp_api), $(permission rsvp_worker), $(permission rsvp_notifier)]
+  "permissions": [{ "user": "rsvp", "vhost": "/", "configure": ".*", "write": ".*", "read": ".*" }]
 }
 JSON
 )

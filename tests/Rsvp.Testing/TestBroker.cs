@@ -10,6 +10,7 @@ namespace Rsvp.Testing;
 public sealed class TestBroker : IAsyncLifetime
 {
     private readonly HttpClient _management = CreateManagementClient();
+    private readonly List<string> _users = [];
 
     /// <summary>The virtual host's name.</summary>
     public string VirtualHost { get; } = $"rsvp-test-{Guid.NewGuid():N}";
@@ -40,7 +41,27 @@ public sealed class TestBroker : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await SendAsync(HttpMethod.Delete, $"vhosts/{VirtualHost}");
+        foreach (var user in _users)
+        {
+            await SendAsync(HttpMethod.Delete, $"users/{user}");
+        }
+
         _management.Dispose();
+    }
+
+    /// <summary>Makes a user with the rights that a service has in a system, on this virtual host.</summary>
+    /// <param name="service">Such as <c>rsvp_api</c>.</param>
+    /// <returns>Its AMQP URL.</returns>
+    public async Task<string> UrlOfAsync(string service)
+    {
+        using var shipped = JsonDocument.Parse(await File.ReadAllTextAsync(Repository.PathOf("infra", "rabbitmq", "permissions.json")));
+        var rights = shipped.RootElement.GetProperty("permissions").EnumerateArray().Single(rights => rights.GetProperty("user").GetString() == service);
+        var user = $"{service}-{VirtualHost}";
+        var password = Guid.NewGuid().ToString("N");
+        await SendAsync(HttpMethod.Put, $"users/{user}", new { password, tags = "" });
+        _users.Add(user);
+        await SendAsync(HttpMethod.Put, $"permissions/{VirtualHost}/{user}", rights);
+        return new UriBuilder(Url) { UserName = user, Password = password }.Uri.AbsoluteUri;
     }
 
     /// <summary>Reads from the management API, such as <c>queues</c> or <c>exchanges</c> of this virtual host.</summary>

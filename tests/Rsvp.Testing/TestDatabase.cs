@@ -7,6 +7,7 @@ namespace Rsvp.Testing;
 public class TestDatabase : IAsyncLifetime
 {
     private readonly string _name = $"rsvp_test_{Guid.NewGuid():N}";
+    private readonly List<string> _users = [];
     private NpgsqlDataSource? _dataSource;
 
     /// <summary>Connection string of a superuser to this database.</summary>
@@ -48,7 +49,24 @@ public class TestDatabase : IAsyncLifetime
             await using var server = NpgsqlDataSource.Create(TestServers.Postgres);
             await using var drop = server.CreateCommand($"DROP DATABASE IF EXISTS {_name} WITH (FORCE)");
             await drop.ExecuteNonQueryAsync();
+            foreach (var user in _users)
+            {
+                await using var forget = server.CreateCommand($"DROP ROLE {user}");
+                await forget.ExecuteNonQueryAsync();
+            }
         }
+    }
+
+    /// <summary>Makes a user with the rights of a service's role, on this database.</summary>
+    /// <param name="role">Such as <c>rsvp_api</c>.</param>
+    /// <returns>Its connection string.</returns>
+    public async Task<string> ConnectionStringOfAsync(string role)
+    {
+        var user = $"{role}_{_name}";
+        var password = Guid.NewGuid().ToString("N");
+        await ExecuteAsync($"CREATE ROLE {user} LOGIN PASSWORD '{password}' IN ROLE {role}");
+        _users.Add(user);
+        return new NpgsqlConnectionStringBuilder(ConnectionString) { Username = user, Password = password }.ConnectionString;
     }
 
     /// <summary>Runs statements that return nothing.</summary>

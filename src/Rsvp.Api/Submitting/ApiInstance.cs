@@ -7,4 +7,7 @@ internal sealed class ApiInstance(TimeProvider time)
     internal string Id { get; } = Guid.CreateVersion7(time.GetUtcNow()).ToString("N");
 
     internal string QueueName => "rsvp.api." + Id;
+
+    /// <summary>The exchange before the queue: what an API may write to besides the commands. Everybody else's answers are the workers' to give.</summary>
+    internal Uri QueueAddress => new($"exchange:{QueueName}?temporary=true");
 }

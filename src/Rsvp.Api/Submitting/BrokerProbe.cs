@@ -2,11 +2,10 @@ using MassTransit;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using Rsvp.Contracts;
-using Rsvp.Hosting.Messaging;
 
 namespace Rsvp.Api.Submitting;
 
-/// <summary>Sends this instance an empty answer through the broker: often while the circuit is open, seldom while nothing else is sent.</summary>
+/// <summary>Sends this instance an empty answer, straight to its own queue: often while the circuit is open, seldom while nothing else is sent.</summary>
 /// <remarks>The bus calls itself healthy during a memory or disk alarm; only a confirmed message shows that messages are taken.</remarks>
 internal sealed partial class BrokerProbe(
     IBusControl bus,
@@ -50,7 +49,7 @@ internal sealed partial class BrokerProbe(
         }
 
         var nothing = new BatchApplied { BatchId = Guid.Empty, Partition = -1, Outcomes = [] };
-        var acceptance = await sender.SendAsync(Topology.OutcomesExchange, instance.Id, nothing, options.Value.ConfirmTimeout, stoppingToken);
+        var acceptance = await sender.SendAsync(instance.QueueAddress, "", nothing, options.Value.ConfirmTimeout, stoppingToken);
         if (acceptance is Acceptance.Accepted)
         {
             circuit.Close();

@@ -28,12 +28,12 @@ internal sealed class ConfirmedSender
     }
 
     /// <summary>Sends, and sends again after an interruption while there is time; a second copy of a message must be harmless.</summary>
-    /// <param name="exchange">A direct exchange.</param>
+    /// <param name="exchange">The address of an exchange.</param>
     /// <param name="routingKey">Must lead to a queue.</param>
     /// <param name="message">The message.</param>
     /// <param name="bound">When to stop waiting.</param>
     /// <param name="cancellationToken">The service stops.</param>
-    internal async Task<Acceptance> SendAsync<T>(string exchange, string routingKey, T message, TimeSpan bound, CancellationToken cancellationToken)
+    internal async Task<Acceptance> SendAsync<T>(Uri exchange, string routingKey, T message, TimeSpan bound, CancellationToken cancellationToken)
         where T : class
     {
         var startedAt = _time.GetTimestamp();
@@ -58,7 +58,7 @@ internal sealed class ConfirmedSender
     }
 
     // Null: interrupted, worth another attempt.
-    private async Task<Acceptance?> AttemptAsync<T>(string exchange, T message, Attempt<T> attempt, TimeSpan left, CancellationToken cancellationToken)
+    private async Task<Acceptance?> AttemptAsync<T>(Uri exchange, T message, Attempt<T> attempt, TimeSpan left, CancellationToken cancellationToken)
         where T : class
     {
         var cancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -89,10 +89,10 @@ internal sealed class ConfirmedSender
         };
     }
 
-    private async Task SendOnceAsync<T>(string exchange, T message, Attempt<T> attempt, CancellationToken cancellationToken)
+    private async Task SendOnceAsync<T>(Uri exchange, T message, Attempt<T> attempt, CancellationToken cancellationToken)
         where T : class
     {
-        var endpoint = await _bus.GetSendEndpoint(new Uri($"exchange:{exchange}?type=direct"));
+        var endpoint = await _bus.GetSendEndpoint(exchange);
         await endpoint.Send(message, attempt, cancellationToken);
     }
 

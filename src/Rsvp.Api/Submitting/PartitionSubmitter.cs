@@ -17,6 +17,8 @@ internal sealed partial class PartitionSubmitter(
     TimeProvider time,
     ILogger logger)
 {
+    private static readonly Uri CommandsAddress = new($"exchange:{Topology.CommandsExchange}?type=direct");
+
     // The share of the bound that a command may spend in the channel; the rest is for its confirm.
     private readonly TimeSpan _waitMax = options.ConfirmTimeout * 0.75;
     private readonly string _routingKey = Topology.PartitionKey(partition);
@@ -145,7 +147,7 @@ internal sealed partial class PartitionSubmitter(
 
         var startedAt = time.GetTimestamp();
         var bound = options.ConfirmTimeout - time.GetElapsedTime(batch[0].TakenAt);
-        var acceptance = await sender.SendAsync(Topology.CommandsExchange, _routingKey, message, bound, cancellationToken);
+        var acceptance = await sender.SendAsync(CommandsAddress, _routingKey, message, bound, cancellationToken);
         metrics.Sent(acceptance, commands.Length, time.GetElapsedTime(startedAt));
         if (acceptance is Acceptance.Accepted)
         {

@@ -51,6 +51,7 @@ internal static class SubmittingExtensions
         // Outcomes of different batches need no order; two keep both cores of a small machine busy.
         endpoint.ConcurrentMessageLimit = 2;
         // A message that cannot be read is not worth a queue of its own: its outcomes are in the database.
+        endpoint.PublishFaults = false;
         endpoint.DiscardFaultedMessages();
         endpoint.DiscardSkippedMessages();
         endpoint.Bind(Topology.OutcomesExchange, binding =>

@@ -39,6 +39,7 @@ public static class PostgresExtensions
             CommandTimeout = 30,
             KeepAlive = 10,
             IncludeErrorDetail = false,
+            SearchPath = "public",
         };
         configure?.Invoke(connectionString);
         return connectionString.ConnectionString;

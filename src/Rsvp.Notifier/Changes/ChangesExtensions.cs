@@ -47,6 +47,7 @@ internal static class ChangesExtensions
         // One after another: what arrives in order is passed on in order.
         endpoint.ConcurrentMessageLimit = 1;
         // A message that cannot be read is not worth a queue of its own: what it says is in the database.
+        endpoint.PublishFaults = false;
         endpoint.DiscardFaultedMessages();
         endpoint.DiscardSkippedMessages();
         endpoint.Bind(Topology.ChangesExchange, binding => binding.ExchangeType = "fanout");

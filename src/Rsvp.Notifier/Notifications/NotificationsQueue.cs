@@ -38,10 +38,12 @@ internal sealed class NotificationsQueue(IReceiveEndpointConnector connector, IB
             queue.ConfigureConsumeTopology = false;
             queue.SetQuorumQueue();
             queue.SetQueueArgument("x-delivery-limit", Topology.DeliveryLimit);
-            queue.BindDeadLetterQueue(Topology.DeadLetterQueue, Topology.DeadLetterQueue, dead => dead.SetQuorumQueue());
+            // Workers make the queue of the dead letters: whoever binds it may read it.
+            queue.SetQueueArgument("x-dead-letter-exchange", Topology.DeadLetterQueue);
             queue.PrefetchCount = ConcurrencyMax * 2;
             queue.ConcurrentMessageLimit = ConcurrencyMax;
             // What cannot be planned goes back to the queue, and after the last delivery to the dead letters, where somebody looks.
+            queue.PublishFaults = false;
             queue.RethrowFaultedMessages();
             queue.UseMessageRetry(retry =>
             {

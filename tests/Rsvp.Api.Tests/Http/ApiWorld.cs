@@ -17,11 +17,13 @@ namespace Rsvp.Api.Tests.Http;
 /// <summary>The whole API over real HTTP, a database and a broker of its own, and a partition that the test plays. A class fixture.</summary>
 public class ApiWorld : IAsyncLifetime
 {
-    private const string Issuer = "tests";
-    private const string Audience = "rsvp-tests";
+    internal const string Issuer = "tests";
+    internal const string Audience = "rsvp-tests";
     internal const string SigningKey = "a signing key of 64 characters, long enough for HS512 as well....";
 
     private readonly bool _hasDatabase;
+    private readonly int _ownedPartitions;
+    private readonly (string Key, string Value)[] _settings;
     private readonly BrokerProxy? _proxy;
     private TestBroker? _broker;
     private WebApplication? _app;
@@ -32,9 +34,11 @@ public class ApiWorld : IAsyncLifetime
     {
     }
 
-    private protected ApiWorld(bool hasDatabase, bool hasProxy = false)
+    private protected ApiWorld(bool hasDatabase, bool hasProxy = false, int ownedPartitions = 1, params (string Key, string Value)[] settings)
     {
         _hasDatabase = hasDatabase;
+        _ownedPartitions = ownedPartitions;
+        _settings = settings;
         _proxy = hasProxy ? new BrokerProxy() : null;
     }
 
@@ -52,27 +56,33 @@ public class ApiWorld : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _broker = await TestBroker.CreateAsync();
+        var databaseConnection = "Host=127.0.0.1;Port=1;Username=nobody;Database=none";
         if (_hasDatabase)
         {
             await Database.InitializeAsync();
+            databaseConnection = await Database.ConnectionStringOfAsync("rsvp_api");
         }
 
-        // Of two partitions one is nobody's.
-        Partition = await FakePartition.StartAsync(_broker, partitionCount: 1);
+        // With the rights that the API has in a system, and no others.
+        var brokerUrl = await _broker.UrlOfAsync("rsvp_api");
+
+        // Of two partitions one is nobody's, unless the world says otherwise.
+        Partition = await FakePartition.StartAsync(_broker, _ownedPartitions);
         _app = ApiHost.Create([], builder =>
         {
             builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
             {
                 ["Logging:LogLevel:Default"] = "None",
                 ["urls"] = "http://127.0.0.1:0",
-                ["ConnectionStrings:Postgres"] = _hasDatabase ? Database.ConnectionString : "Host=127.0.0.1;Port=1;Username=nobody;Database=none",
-                ["ConnectionStrings:RabbitMq"] = _proxy?.UrlOf(_broker) ?? _broker.Url,
+                ["ConnectionStrings:Postgres"] = databaseConnection,
+                ["ConnectionStrings:RabbitMq"] = _proxy?.Through(brokerUrl) ?? brokerUrl,
                 ["Partitions:Count"] = "2",
                 ["Jwt:Issuer"] = Issuer,
                 ["Jwt:Audience"] = Audience,
                 ["Jwt:Key"] = SigningKey,
                 ["RequestIds:Key"] = "a request id key of 32 characters",
             });
+            builder.Configuration.AddInMemoryCollection(_settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)));
         });
         await _app.StartAsync();
         var address = Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();

@@ -21,9 +21,9 @@ internal sealed class BrokerProxy : IAsyncDisposable
         _accepting = AcceptAsync();
     }
 
-    /// <summary>The URL of a virtual host, through this proxy.</summary>
-    internal string UrlOf(TestBroker broker) =>
-        new UriBuilder(broker.Url) { Host = "127.0.0.1", Port = ((IPEndPoint)_listener.LocalEndpoint).Port }.Uri.AbsoluteUri;
+    /// <summary>A URL of the broker, through this proxy.</summary>
+    internal string Through(string url) =>
+        new UriBuilder(url) { Host = "127.0.0.1", Port = ((IPEndPoint)_listener.LocalEndpoint).Port }.Uri.AbsoluteUri;
 
     /// <summary>What the broker says does not come through any more, though connections stay; what is sent to it does.</summary>
     internal void GoSilent() => _passes = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -39,7 +39,8 @@ internal sealed class SubmittingWorld : IAsyncDisposable
     internal static async Task<SubmittingWorld> StartAsync(SubmittingOptions? options = null, BrokerProxy? proxy = null)
     {
         var broker = await TestBroker.CreateAsync();
-        var world = new SubmittingWorld(broker, proxy?.UrlOf(broker) ?? broker.Url, options ?? new SubmittingOptions());
+        var url = await broker.UrlOfAsync("rsvp_api");
+        var world = new SubmittingWorld(broker, proxy?.Through(url) ?? url, options ?? new SubmittingOptions());
         await world._host.StartAsync();
         await Eventually.HoldsAsync(() => !world.Circuit.IsOpen, "the broker confirms messages");
         return world;

@@ -19,6 +19,7 @@ public sealed class InstanceFilesTests : IDisposable
             ApiUrl = "http://127.0.0.1:8080",
             NotifierUrl = "http://127.0.0.1:8081",
             Postgres = "postgresql://rsvp_owner:secret@127.0.0.1:8090/rsvp",
+            PostgresAuditor = "postgresql://rsvp_auditor:secret@127.0.0.1:8090/rsvp",
             Rabbitmq = "amqp://rsvp:secret@127.0.0.1:8091/",
             RabbitmqManagement = "http://rsvp:secret@127.0.0.1:8092",
             Metrics = [new MetricsUrl("api-1", "http://127.0.0.1:8100/metrics")],
@@ -29,7 +30,7 @@ public sealed class InstanceFilesTests : IDisposable
         using JsonDocument document = JsonDocument.Parse(File.ReadAllText(_home.RunFile));
         JsonElement root = document.RootElement;
         Assert.Equal(
-            ["apiUrl", "notifierUrl", "postgres", "rabbitmq", "rabbitmqManagement", "metrics", "jwt", "processes"],
+            ["apiUrl", "notifierUrl", "postgres", "postgresAuditor", "rabbitmq", "rabbitmqManagement", "metrics", "jwt", "processes"],
             root.EnumerateObject().Select(property => property.Name));
         Assert.Equal(["name", "url"], root.GetProperty("metrics")[0].EnumerateObject().Select(property => property.Name));
         Assert.Equal(["issuer", "audience", "key"], root.GetProperty("jwt").EnumerateObject().Select(property => property.Name));
@@ -59,6 +60,26 @@ public sealed class InstanceFilesTests : IDisposable
         Assert.Equal(first, File.ReadAllText(Path.Combine(folder, "20-users.json")));
         Assert.DoesNotContain(secrets.RabbitAdmin, first, StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(folder, "10-topology.json")));
+    }
+
+    [Fact]
+    public void Every_broker_user_of_a_service_has_rights_and_only_the_administrator_has_all()
+    {
+        string folder = _home.In("definitions");
+
+        RabbitFiles.WriteDefinitions(_home, Secrets.LoadOrCreate(_home), folder);
+
+        JsonElement[] permissions =
+        [
+            .. Directory.GetFiles(folder).Order(StringComparer.Ordinal)
+                .Select(file => JsonDocument.Parse(File.ReadAllText(file)).RootElement)
+                .Where(file => file.TryGetProperty("permissions", out _))
+                .SelectMany(file => file.GetProperty("permissions").EnumerateArray()),
+        ];
+        Assert.Equal([RabbitServer.Admin, .. RabbitFiles.Services], permissions.Select(permission => permission.GetProperty("user").GetString()));
+        Assert.Equal(
+            [RabbitServer.Admin],
+            permissions.Where(permission => permission.EnumerateObject().Any(right => right.Value.GetString() == ".*")).Select(permission => permission.GetProperty("user").GetString()));
     }
 
     [Fact]

@@ -48,7 +48,7 @@ public sealed class SystemFixture : IAsyncLifetime
         await _instance.StartAsync(workerCount: 2, deadline.Token);
 
         var run = Run;
-        _database = NpgsqlDataSource.Create(run.PostgresKeywords());
+        _database = NpgsqlDataSource.Create(run.OwnerKeywords());
         _tokens = new TokenFactory(run.Jwt, TimeProvider.System);
         Http = NewClient();
     }

@@ -27,12 +27,16 @@ public sealed class OriginWorld : IAsyncLifetime
         await Push.InitializeAsync();
         var second = await Push.StartNotifierAsync();
         Notifiers = [Push.First, second];
+        var databaseConnection = await Push.Database.ConnectionStringOfAsync("rsvp_api");
+        var brokerUrl = await Push.Broker.UrlOfAsync("rsvp_api");
         _api = ApiHost.Create([], builder =>
         {
             builder.Configuration.AddInMemoryCollection(Push.Settings());
             builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
             {
-                ["RequestIds:Key"] = Convert.ToBase64String(new byte[32]),
+                ["ConnectionStrings:Postgres"] = databaseConnection,
+                ["ConnectionStrings:RabbitMq"] = brokerUrl,
+                ["RequestIds:Key"] = "a request id key of 32 characters",
                 ["Notifier:Url"] = string.Join(';', Notifiers.Select(PushWorld.UrlOf)),
                 ["Logging:LogLevel:Default"] = "Trace",
                 ["Logging:LogLevel:Microsoft.AspNetCore.Hosting"] = "Trace",

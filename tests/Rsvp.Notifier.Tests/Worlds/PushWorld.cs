@@ -17,6 +17,8 @@ public sealed class PushWorld : IAsyncLifetime
     private readonly Dictionary<string, string?> _settings;
     private readonly List<WebApplication> _notifiers = [];
     private IBusControl? _bus;
+    private string? _brokerUrl;
+    private string? _databaseConnection;
 
     public PushWorld()
         : this([])
@@ -55,9 +57,12 @@ public sealed class PushWorld : IAsyncLifetime
     {
         await Database.InitializeAsync();
         await Broker.InitializeAsync();
+        await DeclareDeadLettersAsync();
+        _databaseConnection = await Database.ConnectionStringOfAsync("rsvp_notifier");
+        _brokerUrl = await Broker.UrlOfAsync("rsvp_notifier");
         await StartNotifierAsync();
 
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(Settings()).Build();
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("ConnectionStrings:RabbitMq", await Broker.UrlOfAsync("rsvp_worker"))]).Build();
         _bus = Bus.Factory.CreateUsingRabbitMq(bus => bus.UseBroker(configuration, "worker"));
         await _bus.StartAsync();
     }
@@ -80,6 +85,15 @@ public sealed class PushWorld : IAsyncLifetime
 
     internal static Uri UrlOf(WebApplication notifier) => new(
         notifier.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+
+    /// <summary>What workers declare, and a notifier may not.</summary>
+    private async Task DeclareDeadLettersAsync()
+    {
+        var name = $"{Broker.VirtualHost}/{Topology.DeadLetterQueue}";
+        await Broker.SendAsync(HttpMethod.Put, "exchanges/" + name, new { type = "fanout", durable = true });
+        await Broker.SendAsync(HttpMethod.Put, "queues/" + name, new { durable = true, arguments = new Dictionary<string, object> { ["x-queue-type"] = "quorum" } });
+        await Broker.SendAsync(HttpMethod.Post, $"bindings/{Broker.VirtualHost}/e/{Topology.DeadLetterQueue}/q/{Topology.DeadLetterQueue}", new { routing_key = "" });
+    }
 
     /// <summary>Starts a notifier and waits until changes reach it.</summary>
     internal async Task<WebApplication> StartNotifierAsync()
@@ -128,8 +142,8 @@ public sealed class PushWorld : IAsyncLifetime
         Dictionary<string, string?> settings = new()
         {
             ["urls"] = "http://127.0.0.1:0",
-            ["ConnectionStrings:Postgres"] = Database.ConnectionString,
-            ["ConnectionStrings:RabbitMq"] = Broker.Url,
+            ["ConnectionStrings:Postgres"] = _databaseConnection,
+            ["ConnectionStrings:RabbitMq"] = _brokerUrl,
             ["Jwt:Issuer"] = TestTokens.Issuer,
             ["Jwt:Audience"] = TestTokens.Audience,
             ["Jwt:Key"] = TestTokens.Key,

@@ -139,10 +139,9 @@ public sealed class AuditorTests(TestDatabase database) : IClassFixture<TestData
     }
 
     [Fact]
-    public async Task A_role_that_may_only_read_can_audit()
+    public async Task The_auditors_role_may_only_read_and_can_audit()
     {
-        await using var reader = NpgsqlDataSource.Create(
-            new NpgsqlConnectionStringBuilder(database.ConnectionString) { Options = "-c role=rsvp_notifier" }.ConnectionString);
+        await using var reader = NpgsqlDataSource.Create(await database.ConnectionStringOfAsync("rsvp_auditor"));
 
         var report = await new Auditor(reader).RunAsync();
 

@@ -16,7 +16,7 @@ internal static class AuditRunner
     internal static async Task<AuditReport> RunAsync(
         RunFile run, IReadOnlyCollection<Guid> journal, TimeSpan settleAtMost, CancellationToken cancellationToken)
     {
-        await using var dataSource = NpgsqlDataSource.Create(run.PostgresKeywords());
+        await using var dataSource = NpgsqlDataSource.Create(run.AuditorKeywords());
         await SettleAsync(dataSource, settleAtMost, cancellationToken);
         return await new Auditor(dataSource).RunAsync(new AuditOptions { IsQuiescent = true, Journal = journal }, cancellationToken);
     }

@@ -125,6 +125,7 @@ internal sealed class Instance : IDisposable
         await Rabbit.StartAsync(cancellationToken);
         await Postgres.PrepareAsync(cancellationToken);
         await Rabbit.WaitUntilReadyAsync(cancellationToken);
+        await Rabbit.PrepareAsync(cancellationToken);
     }
 
     /// <summary>Stops everything, services first. Bounded: what does not stop is killed.</summary>
@@ -279,6 +280,7 @@ internal sealed class Instance : IDisposable
             ApiUrl = Service.Api(Ports).Url,
             NotifierUrl = Service.Notifier(Ports).Url,
             Postgres = Postgres.Address.Url(PostgresServer.Owner, Secrets.PostgresOwner),
+            PostgresAuditor = Postgres.Address.Url(PostgresServer.Auditor, Secrets.PostgresAuditor),
             Rabbitmq = Rabbit.Address.Url(Rabbit.Address.Admin, Rabbit.Address.Password),
             RabbitmqManagement = Rabbit.Address.ManagementUrl,
             Metrics = [.. services.OrderBy(service => service.Name, StringComparer.Ordinal).Select(service => new MetricsUrl(service.Name, service.MetricsUrl))],

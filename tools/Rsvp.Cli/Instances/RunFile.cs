@@ -11,6 +11,9 @@ internal sealed record RunFile
     /// <summary>libpq URL of the role that owns the schema.</summary>
     public required string Postgres { get; init; }
 
+    /// <summary>libpq URL of a role that reads everything and writes nothing; null when an older build wrote the file.</summary>
+    public string? PostgresAuditor { get; init; }
+
     /// <summary>AMQP URL of an administrator.</summary>
     public required string Rabbitmq { get; init; }
 
@@ -21,10 +24,18 @@ internal sealed record RunFile
     public required JwtSettings Jwt { get; init; }
     public required IReadOnlyList<RunningProcess> Processes { get; init; }
 
-    /// <summary>The database in the form that Npgsql reads.</summary>
-    internal string PostgresKeywords()
+    /// <summary>The database in the form that Npgsql reads, as the owner of the schema.</summary>
+    internal string OwnerKeywords() => Keywords(Postgres);
+
+    /// <summary>The database in the form that Npgsql reads, for whoever only looks.</summary>
+    internal string AuditorKeywords() => Keywords(PostgresAuditor ?? Postgres);
+
+    internal static RunFile Load(RsvpHome home) =>
+        JsonFile.Read<RunFile>(home.RunFile) ?? throw new ToolException("nothing is running here: ./rsvp up -d starts it");
+
+    private static string Keywords(string url)
     {
-        var uri = new Uri(Postgres);
+        var uri = new Uri(url);
         string[] user = uri.UserInfo.Split(':', 2);
         return new NpgsqlConnectionStringBuilder
         {
@@ -35,9 +46,6 @@ internal sealed record RunFile
             Database = Uri.UnescapeDataString(uri.AbsolutePath.Trim('/')),
         }.ToString();
     }
-
-    internal static RunFile Load(RsvpHome home) =>
-        JsonFile.Read<RunFile>(home.RunFile) ?? throw new ToolException("nothing is running here: ./rsvp up -d starts it");
 }
 
 /// <summary>Where one service's figures are.</summary>

@@ -10,6 +10,10 @@ internal sealed record Secrets
     public required string PostgresApi { get; init; }
     public required string PostgresWorker { get; init; }
     public required string PostgresNotifier { get; init; }
+
+    /// <summary>Younger than the others, so a file may lack it; then it is made anew at each start, which sets it.</summary>
+    public string PostgresAuditor { get; init; } = NewText();
+
     public required string RabbitAdmin { get; init; }
     public required string RabbitApi { get; init; }
     public required string RabbitWorker { get; init; }

@@ -20,6 +20,7 @@ internal abstract class PostgresServer(ServerContext context)
 {
     internal const string Name = "postgres";
     internal const string Owner = "rsvp_owner";
+    internal const string Auditor = "rsvp_auditor";
     internal const string DefaultDatabase = "rsvp";
 
     private static readonly TimeSpan ReadyAtMost = TimeSpan.FromSeconds(60);
@@ -57,6 +58,7 @@ internal abstract class PostgresServer(ServerContext context)
             ("rsvp_api", Context.Secrets.PostgresApi),
             ("rsvp_worker", Context.Secrets.PostgresWorker),
             ("rsvp_notifier", Context.Secrets.PostgresNotifier),
+            (Auditor, Context.Secrets.PostgresAuditor),
         ];
         foreach ((string role, string password) in roles)
         {
@@ -68,7 +70,7 @@ internal abstract class PostgresServer(ServerContext context)
         if (!await ExistsAsync(connection, "SELECT 1 FROM pg_database WHERE datname = $1", Address.Database, cancellationToken))
         {
             await ExecuteFormattedAsync(connection, "CREATE DATABASE %I OWNER %I", Address.Database, Owner, cancellationToken);
-            await ExecuteFormattedAsync(connection, "REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC", Address.Database, "", cancellationToken);
+            await ExecuteFormattedAsync(connection, "REVOKE ALL ON DATABASE %I FROM PUBLIC", Address.Database, "", cancellationToken);
         }
     }
 

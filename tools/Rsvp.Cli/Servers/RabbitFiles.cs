@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Rsvp.Cli.Instances;
 
 namespace Rsvp.Cli.Servers;
@@ -7,6 +8,9 @@ namespace Rsvp.Cli.Servers;
 /// <summary>Writes the files of a private node: what <c>infra/rabbitmq</c> says, plus this instance's ports, paths and users.</summary>
 internal static class RabbitFiles
 {
+    /// <summary>The users of the services; what each may do is in <c>infra/rabbitmq/permissions.json</c>.</summary>
+    internal static readonly IReadOnlyList<string> Services = ["rsvp_api", "rsvp_worker", "rsvp_notifier"];
+
     internal static string Password(Secrets secrets, string user) => user switch
     {
         RabbitServer.Admin => secrets.RabbitAdmin,
@@ -16,17 +20,25 @@ internal static class RabbitFiles
         _ => throw new ArgumentOutOfRangeException(nameof(user), user, "no such broker user"),
     };
 
-    /// <summary>Definitions are a folder: the topology as shipped, and users, whose hashes are never shipped.</summary>
+    /// <summary>The rights of the services as shipped: objects with <c>user</c>, <c>configure</c>, <c>write</c> and <c>read</c>.</summary>
+    internal static IReadOnlyList<JsonElement> Permissions(RsvpHome home)
+    {
+        using JsonDocument shipped = JsonDocument.Parse(File.ReadAllText(home.InRoot("infra", "rabbitmq", "permissions.json")));
+        return [.. shipped.RootElement.GetProperty("permissions").EnumerateArray().Select(permission => permission.Clone())];
+    }
+
+    /// <summary>Definitions are a folder, imported in the order of names: topology and rights as shipped, and users, whose hashes are never shipped.</summary>
     internal static void WriteDefinitions(RsvpHome home, Secrets secrets, string folder)
     {
         Directory.CreateDirectory(folder);
         File.Copy(home.InRoot("infra", "rabbitmq", "definitions.json"), Path.Combine(folder, "10-topology.json"), overwrite: true);
+        File.Copy(home.InRoot("infra", "rabbitmq", "permissions.json"), Path.Combine(folder, "30-permissions.json"), overwrite: true);
 
         // The hash is salted, so it is written once: a new salt at each start would be a change to import.
         string usersFile = Path.Combine(folder, "20-users.json");
         if (File.Exists(usersFile)) return;
 
-        string[] users = [RabbitServer.Admin, "rsvp_api", "rsvp_worker", "rsvp_notifier"];
+        string[] users = [RabbitServer.Admin, .. Services];
         JsonFile.Write(usersFile, new
         {
             users = users.Select(user => new
@@ -36,7 +48,7 @@ internal static class RabbitFiles
                 hashing_algorithm = "rabbit_password_hashing_sha256",
                 tags = user == RabbitServer.Admin ? "administrator" : "",
             }),
-            permissions = users.Select(user => new { user, vhost = "/", configure = ".*", write = ".*", read = ".*" }),
+            permissions = new[] { new { user = RabbitServer.Admin, vhost = "/", configure = ".*", write = ".*", read = ".*" } },
         });
     }
 

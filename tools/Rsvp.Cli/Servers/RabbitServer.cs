@@ -41,7 +41,19 @@ internal abstract class RabbitServer(ServerContext context)
 
     internal abstract Task StopAsync(CancellationToken cancellationToken);
 
+    /// <summary>Makes the services' users where a node does not import them when it starts. Once the broker is ready.</summary>
+    internal virtual Task PrepareAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     protected virtual string? LogFile => null;
+
+    /// <summary>A client of the management API that is the administrator.</summary>
+    protected HttpClient CreateManagementClient()
+    {
+        var client = new HttpClient { BaseAddress = Address.Management, Timeout = TimeSpan.FromSeconds(5) };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Address.Admin}:{Address.Password}")));
+        return client;
+    }
 
     /// <summary>The broker's version, asked of a management URL with credentials; "?" when it does not say.</summary>
     internal static async Task<string> ReadVersionAsync(Uri management, CancellationToken cancellationToken)
@@ -64,9 +76,7 @@ internal abstract class RabbitServer(ServerContext context)
     /// <summary>Waits until both the broker and its management API answer, alarms or not.</summary>
     internal async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
     {
-        using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
-            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Address.Admin}:{Address.Password}")));
+        using HttpClient client = CreateManagementClient();
         var clock = Stopwatch.StartNew();
         while (true)
         {
@@ -75,7 +85,7 @@ internal abstract class RabbitServer(ServerContext context)
             {
                 using var socket = new TcpClient();
                 await socket.ConnectAsync(Address.Host, Address.Port, cancellationToken);
-                using HttpResponseMessage response = await client.GetAsync(new Uri(Address.Management, "/api/overview"), cancellationToken);
+                using HttpResponseMessage response = await client.GetAsync(new Uri("/api/overview", UriKind.Relative), cancellationToken);
                 if (response.IsSuccessStatusCode) return;
 
                 reason = $"its management API answers {(int)response.StatusCode}";
@@ -94,37 +104,4 @@ internal abstract class RabbitServer(ServerContext context)
             await Task.Delay(PollInterval, cancellationToken);
         }
     }
-}
-
-/// <summary>A broker that somebody else runs: <c>RSVP_RABBITMQ</c>, and <c>RSVP_RABBITMQ_MANAGEMENT</c> when its management API is not on port 15672.</summary>
-internal sealed class ExternalRabbit : RabbitServer
-{
-    internal ExternalRabbit(ServerContext context, string url, string? managementUrl)
-        : base(context)
-    {
-        if (!Uri.TryCreate(url, UriKind.Absolute, out Uri? uri) || uri.Scheme != "amqp")
-        {
-            throw new ToolException("RSVP_RABBITMQ must be a URL: amqp://user:password@host:5672/");
-        }
-
-        string[] user = uri.UserInfo.Split(':', 2);
-        Address = new RabbitAddress(
-            uri.Host,
-            uri.Port > 0 ? uri.Port : 5672,
-            Uri.UnescapeDataString(user[0]),
-            user.Length > 1 ? Uri.UnescapeDataString(user[1]) : "",
-            new Uri(string.IsNullOrEmpty(managementUrl) ? $"http://{uri.Host}:15672" : managementUrl));
-    }
-
-    internal override RabbitAddress Address { get; }
-
-    internal override bool IsRunning => true;
-
-    internal override int? Pid => null;
-
-    internal override string ServiceUrl(string service) => Address.Url(Address.Admin, Address.Password);
-
-    internal override Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    internal override Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

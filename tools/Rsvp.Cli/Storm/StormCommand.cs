@@ -63,7 +63,7 @@ internal static class StormCommand
     {
         using var client = new StormClient(run, TimeProvider.System);
         var runner = new StormRunner(run, options, progress);
-        await using var dataSource = NpgsqlDataSource.Create(run.PostgresKeywords());
+        await using var dataSource = NpgsqlDataSource.Create(run.AuditorKeywords());
         for (int round = 1; round <= options.WarmupRounds; round++)
         {
             string title = string.Create(CultureInfo.InvariantCulture, $"warm-up {round}");

@@ -143,7 +143,7 @@ internal sealed record StormReport
 
     internal static async Task<string> DescribeVersionsAsync(RunFile run, CancellationToken cancellationToken)
     {
-        await using var dataSource = Npgsql.NpgsqlDataSource.Create(run.PostgresKeywords());
+        await using var dataSource = Npgsql.NpgsqlDataSource.Create(run.AuditorKeywords());
         await using Npgsql.NpgsqlCommand command = dataSource.CreateCommand("SHOW server_version");
         string postgres = ((string)(await command.ExecuteScalarAsync(cancellationToken))!).Split(' ')[0];
         string rabbit = await Servers.RabbitServer.ReadVersionAsync(new Uri(run.RabbitmqManagement), cancellationToken);
