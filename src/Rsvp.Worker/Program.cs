@@ -1,3 +1,4 @@
+using Rsvp.Hosting.Secrets;
 using Rsvp.Hosting.ServiceDefaults;
 using Rsvp.Worker.Migrations;
 using Rsvp.Worker.Partitions;
@@ -8,6 +9,7 @@ var builder = WebApplication.CreateBuilder(args);
 
 if (args is ["migrate"])
 {
+    KnownSecrets.Refuse(builder.Configuration, builder.Environment);
     await Migrator.RunAsync(builder.Configuration);
     return;
 }

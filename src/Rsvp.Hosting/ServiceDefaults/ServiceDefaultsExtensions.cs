@@ -3,8 +3,10 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 using OpenTelemetry.Metrics;
 using Rsvp.Hosting.Health;
+using Rsvp.Hosting.Secrets;
 
 namespace Rsvp.Hosting.ServiceDefaults;
 
@@ -13,23 +15,20 @@ public static class ServiceDefaultsExtensions
 {
     private const string ManagementPortKey = "Management:Port";
 
-    /// <summary>Adds health checks and metrics; listens on <c>Management:Port</c> as well when it is set.</summary>
+    /// <summary>Adds health checks and metrics, and refuses well-known secrets outside development; listens on <c>Management:Port</c> as well when it is set.</summary>
     /// <param name="builder">The host.</param>
     public static void AddServiceDefaults(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddHostedService<SecretsGate>();
         builder.Services.AddHealthChecks();
         builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
             .AddMeter("Rsvp", "MassTransit", "Npgsql", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.Hosting")
             .AddRuntimeInstrumentation()
             .AddPrometheusExporter());
-        builder.Logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.UseUtcTimestamp = true;
-            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-        });
+        builder.Logging.AddConsole(console => console.FormatterName = OneLineFormatter.FormatterName)
+            .AddConsoleFormatter<OneLineFormatter, ConsoleFormatterOptions>();
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.Logging.AddFilter("MassTransit", LogLevel.Warning);
 

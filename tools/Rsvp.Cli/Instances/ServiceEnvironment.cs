@@ -1,12 +1,13 @@
 using System.Globalization;
 using Rsvp.Cli.Servers;
+using Rsvp.Hosting.Secrets;
 
 namespace Rsvp.Cli.Instances;
 
 /// <summary>What a service is told by its environment.</summary>
 internal static class ServiceEnvironment
 {
-    internal const string Issuer = "rsvp-development";
+    internal const string Issuer = KnownSecrets.DevelopmentIssuer;
     internal const string Audience = "rsvp";
 
     internal static Dictionary<string, string> For(Service service, ServerContext context, PostgresServer postgres, RabbitServer rabbit)
