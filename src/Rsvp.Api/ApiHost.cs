@@ -5,6 +5,7 @@ using Rsvp.Api.Documentation;
 using Rsvp.Api.Edge;
 using Rsvp.Api.Groups;
 using Rsvp.Api.Hosts;
+using Rsvp.Api.Limits;
 using Rsvp.Api.Notifications;
 using Rsvp.Api.Offers;
 using Rsvp.Api.Origin;
@@ -33,6 +34,7 @@ internal static class ApiHost
         builder.AddServiceDefaults();
         builder.AddEdge();
         builder.AddTokenAuth();
+        builder.AddRateLimits();
         builder.AddReads();
         builder.AddSubmitting();
         builder.AddRequests();
@@ -53,6 +55,7 @@ internal static class ApiHost
         app.UseNotFound();
         app.UseContentPolicies();
         app.UseAuthentication();
+        app.UseRateLimits();
         app.UseAuthorization();
         app.MapActivityCommands();
         app.MapActivityReads();

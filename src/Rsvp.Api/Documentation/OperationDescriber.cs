@@ -12,7 +12,7 @@ namespace Rsvp.Api.Documentation;
 internal static class OperationDescriber
 {
     private const string Json = "application/json";
-    private static readonly string[] Everywhere = [ProblemCodes.Unavailable, ProblemCodes.InternalError];
+    private static readonly string[] Everywhere = [ProblemCodes.RateLimited, ProblemCodes.Unavailable, ProblemCodes.InternalError];
     private static readonly string[] WithToken = [ProblemCodes.Unauthorized, ProblemCodes.UserDeleted];
 
     private static readonly string[] OfCommands =

@@ -1,3 +1,6 @@
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
 using Rsvp.Api.Bodies;
 using Rsvp.Api.Problems;
 using Rsvp.Hosting.Problems;
@@ -13,27 +16,55 @@ internal static class EdgeExtensions
     // An honest client sends its headers in one go.
     private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(10);
 
+    // A body that trickles in slower than this keeps a connection and nothing else.
+    private static readonly MinDataRate BodyRate = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
+
     internal static void AddEdge(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<BodyRules>();
+        builder.Services.AddOptions<ProxyOptions>().BindConfiguration("Proxy")
+            .Validate(options => options.AreValid, "Proxy:Networks is a list of networks such as 10.0.0.0/8.")
+            .ValidateOnStart();
+        builder.Services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<ProxyOptions>>((forwarded, proxies) =>
+        {
+            // The framework believes this machine; whoever is on it need not be a proxy.
+            forwarded.KnownProxies.Clear();
+            forwarded.KnownIPNetworks.Clear();
+            foreach (var network in proxies.Value.Parsed)
+            {
+                forwarded.KnownIPNetworks.Add(network);
+            }
+
+            // Without a proxy there is nobody to believe; with some, the first address from the right that is none of theirs counts.
+            forwarded.ForwardedHeaders = forwarded.KnownIPNetworks.Count == 0 ? ForwardedHeaders.None : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+            forwarded.ForwardLimit = null;
+        });
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = BodyReader.BytesMax;
             kestrel.Limits.MaxRequestHeadersTotalSize = HeaderBytesMax;
             kestrel.Limits.RequestHeadersTimeout = HeadersTimeout;
+            kestrel.Limits.MinRequestBodyDataRate = BodyRate;
         });
     }
 
-    /// <summary>Before everything else: headers, and problems for what goes wrong further in.</summary>
+    /// <summary>Before everything else: who the client is, headers, and problems for what goes wrong further in.</summary>
     internal static void UseEdge(this IApplicationBuilder app)
     {
+        app.UseForwardedHeaders();
         app.Use((http, next) =>
         {
             var headers = http.Response.Headers;
             headers.XContentTypeOptions = "nosniff";
             headers.CacheControl = "no-store";
             headers.ContentSecurityPolicy = ContentPolicy.OfData;
+            headers["Referrer-Policy"] = "no-referrer";
+            if (http.Request.IsHttps)
+            {
+                headers.StrictTransportSecurity = "max-age=31536000";
+            }
+
             return next(http);
         });
         app.UseMiddleware<ProblemMiddleware>();

@@ -31,7 +31,7 @@ internal static class OriginExtensions
         app.MapGet("/api/rsvps/{rsvpId:guid}/status", RequireUpgrade).AllowAnonymous().WithTags("Push")
             .WithName("watchRsvp").WithSummary("Changes of an RSVP, by WebSocket")
             .WithDescription("For its owner and the hosts, by an upgrade with a token, which browsers send as `access_token` in the query. Sends `{ type: rsvp_status_update, data, timestamp }`, a snapshot first.")
-            .AnswersSocket(ProblemCodes.UpgradeRequired, ProblemCodes.RsvpNotFound);
+            .AnswersSocket(ProblemCodes.UpgradeRequired, ProblemCodes.RsvpNotFound, ProblemCodes.TooManyConnections);
     }
 
     /// <summary>The notifier checks tokens. Before what else answers on the path.</summary>

@@ -13,15 +13,15 @@ internal sealed class ProblemResult(string code, string? detail = null) : IResul
 {
     internal const string ContentType = "application/problem+json";
 
-    /// <summary>When to try again after a 503 or 429; a broken part of the system is looked at once a second.</summary>
-    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
-
     internal ProblemKind Kind { get; } = ProblemCatalog.Find(code);
 
     internal string? Detail { get; } = detail;
 
     /// <summary>Messages by field of the body, of the query or of a header; null when no field is to blame.</summary>
     internal IReadOnlyDictionary<string, List<string>>? Errors { get; init; }
+
+    /// <summary>When to try again after a 503 or 429, in whole seconds rounded up; a broken part of the system is looked at once a second.</summary>
+    internal TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>The request, when a command was accepted or may have been.</summary>
     internal Guid? RequestId { get; init; }
@@ -36,7 +36,7 @@ internal sealed class ProblemResult(string code, string? detail = null) : IResul
     {
         if (Kind.Status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests)
         {
-            httpContext.Response.Headers.RetryAfter = ((int)RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            httpContext.Response.Headers.RetryAfter = Math.Ceiling(RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         }
 
         var buffer = JsonBuffer.Rent();

@@ -20,9 +20,9 @@ internal static class HealthEndpoints
     public static void MapHealth(this WebApplication app)
     {
         var hasStarted = false;
-        app.MapHealthChecks("/health/live", With(_ => false)).AllowAnonymous();
-        app.MapHealthChecks("/health/startup", With(check => !Volatile.Read(ref hasStarted) && check.Tags.Contains(Ready), Note)).AllowAnonymous();
-        app.MapHealthChecks("/health/ready", With(check => check.Tags.Contains(Ready), Note)).AllowAnonymous();
+        app.MapHealthChecks("/health/live", With(_ => false)).AllowAnonymous().DisableRateLimiting();
+        app.MapHealthChecks("/health/startup", With(check => !Volatile.Read(ref hasStarted) && check.Tags.Contains(Ready), Note)).AllowAnonymous().DisableRateLimiting();
+        app.MapHealthChecks("/health/ready", With(check => check.Tags.Contains(Ready), Note)).AllowAnonymous().DisableRateLimiting();
 
         void Note(HealthReport report)
         {

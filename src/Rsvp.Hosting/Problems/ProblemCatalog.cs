@@ -62,6 +62,7 @@ public static class ProblemCatalog
         new(ProblemCodes.UnsupportedMediaType, 415, "The body must be application/json."),
         new(ProblemCodes.UpgradeRequired, 426, "This path is for WebSockets."),
         new(ProblemCodes.RateLimited, 429, "Too many requests."),
+        new(ProblemCodes.TooManyConnections, 429, "One user may not have more connections."),
         new(ProblemCodes.TooManyWatches, 429, "One connection may not watch more."),
         new(ProblemCodes.InternalError, 500, "Something went wrong."),
         new(ProblemCodes.OutcomeUnknown, 503, "The request may or may not take effect; repeat it with the same Idempotency-Key."),

@@ -141,6 +141,9 @@ public static class ProblemCodes
     /// <summary>Too many requests.</summary>
     public const string RateLimited = "rate_limited";
 
+    /// <summary>One user may not have more push connections.</summary>
+    public const string TooManyConnections = "too_many_connections";
+
     /// <summary>One connection watches as much as it may.</summary>
     public const string TooManyWatches = "too_many_watches";
 

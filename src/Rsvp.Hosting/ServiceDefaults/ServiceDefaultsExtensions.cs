@@ -46,11 +46,3 @@ public static class ServiceDefaultsExtensions
     {
         ArgumentNullException.ThrowIfNull(app);
         app.MapHealth();
-
-        var managementPort = ManagementPort(app.Configuration);
-        app.UseOpenTelemetryPrometheusScrapingEndpoint(context =>
-            context.Request.Path == "/metrics" && (managementPort is null || context.Connection.LocalPort == managementPort));
-    }
-
-    private static int? ManagementPort(IConfiguration configuration) => configuration.GetValue<int?>(ManagementPortKey);
-}

@@ -26,6 +26,7 @@ internal static partial class AccessExtensions
         builder.AddTokenAuth();
         services.AddSingleton<IPostConfigureOptions<JwtBearerOptions>, QueryTokens>();
         services.AddSingleton<OriginRules>();
+        services.AddSingleton<UserConnections>();
         services.AddCors();
         services.AddOptions<CorsOptions>().Configure<OriginRules>((cors, origins) => cors.AddPolicy(
             OriginRules.CorsPolicy,

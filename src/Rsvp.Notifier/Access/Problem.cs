@@ -9,7 +9,7 @@ internal static class Problem
     internal static Task WriteAsync(HttpContext http, string code, string? detail = null)
     {
         var kind = ProblemCatalog.Find(code);
-        if (kind.Status == StatusCodes.Status503ServiceUnavailable)
+        if (kind.Status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests)
         {
             http.Response.Headers.RetryAfter = "1";
         }

@@ -1,12 +1,13 @@
 using Microsoft.AspNetCore.SignalR;
 using Npgsql;
 using Rsvp.Hosting.Problems;
+using Rsvp.Notifier.Access;
 using Rsvp.Notifier.Watching;
 
 namespace Rsvp.Notifier.Hubs;
 
-/// <summary>Bounds the calls of a connection, and answers refusals with their code.</summary>
-internal sealed partial class CallFilter(PushMetrics metrics, ILogger<CallFilter> logger) : IHubFilter
+/// <summary>Bounds the connections of a user and the calls of a connection, and answers refusals with their code.</summary>
+internal sealed partial class CallFilter(UserConnections connections, PushMetrics metrics, ILogger<CallFilter> logger) : IHubFilter
 {
     private const string Transport = "hub";
 
@@ -40,14 +41,24 @@ internal sealed partial class CallFilter(PushMetrics metrics, ILogger<CallFilter
 
     public Task OnConnectedAsync(HubLifetimeContext context, Func<HubLifetimeContext, Task> next)
     {
+        var watcher = HubWatcher.Of(context.Context);
+        if (!connections.TryOpen(watcher.UserId))
+        {
+            // A connection that is refused here never counts as disconnected.
+            watcher.Close();
+            throw Coded(ProblemCatalog.Find(ProblemCodes.TooManyConnections));
+        }
+
         metrics.ConnectionOpened(Transport);
         return next(context);
     }
 
     public Task OnDisconnectedAsync(HubLifetimeContext context, Exception? exception, Func<HubLifetimeContext, Exception?, Task> next)
     {
+        var watcher = HubWatcher.Of(context.Context);
         metrics.ConnectionClosed(Transport);
-        HubWatcher.Of(context.Context).Close();
+        connections.Close(watcher.UserId);
+        watcher.Close();
         return next(context, exception);
     }
 

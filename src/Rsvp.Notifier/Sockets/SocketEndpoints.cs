@@ -67,6 +67,26 @@ internal static partial class SocketEndpoints
 
     private static async Task WatchAsync(HttpContext http, Guid activityId, WatchTarget target)
     {
+        var connections = http.RequestServices.GetRequiredService<UserConnections>();
+        var userId = http.User.UserId();
+        if (!connections.TryOpen(userId))
+        {
+            await Problem.WriteAsync(http, ProblemCodes.TooManyConnections);
+            return;
+        }
+
+        try
+        {
+            await ServeAsync(http, activityId, target);
+        }
+        finally
+        {
+            connections.Close(userId);
+        }
+    }
+
+    private static async Task ServeAsync(HttpContext http, Guid activityId, WatchTarget target)
+    {
         var services = http.RequestServices;
         var metrics = services.GetRequiredService<PushMetrics>();
         var timeProvider = services.GetRequiredService<TimeProvider>();

@@ -24,6 +24,10 @@ internal sealed class PushOptions
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
     public TimeSpan SendTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Connections that one user may have at a notifier, which is always the same one for a user; default 50: many tabs on several devices.</summary>
+    [Range(1, 10_000)]
+    public int ConnectionsPerUserMax { get; set; } = 50;
+
     /// <summary>Activities and RSVPs that one connection may watch; default 200.</summary>
     [Range(1, 10_000)]
     public int WatchesMax { get; set; } = 200;

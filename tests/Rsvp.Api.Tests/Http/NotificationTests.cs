@@ -183,7 +183,7 @@ public sealed class NotificationTests(ApiWorld world) : IClassFixture<ApiWorld>
         Assert.Equal("array", kinds.GetProperty("type").GetString());
         Assert.Equal(NotificationKinds.All, kinds.GetProperty("items").GetProperty("enum").EnumerateArray().Select(kind => kind.GetString()));
         var post = document.GetProperty("paths").GetProperty(Webhooks).GetProperty("post").GetProperty("responses");
-        Assert.Equal(["201", "400", "401", "403", "409", "413", "415", "500", "503"], post.EnumerateObject().Select(response => response.Name).Order());
+        Assert.Equal(["201", "400", "401", "403", "409", "413", "415", "429", "500", "503"], post.EnumerateObject().Select(response => response.Name).Order());
     }
 
     private Task<Answer> SendAsync(HttpMethod method, string path, string? body = null) => world.SendAsync(method, path, ApiWorld.Token(_user), body);

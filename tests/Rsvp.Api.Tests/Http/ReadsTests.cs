@@ -344,7 +344,7 @@ public sealed class ReadsTests(ApiWorld world) : IClassFixture<ApiWorld>
         Assert.Equal("waitlist", submit.GetProperty("requestBody").GetProperty("content").GetProperty("application/json").GetProperty("schema")
             .GetProperty("properties").GetProperty("ifFull").GetProperty("default").GetString());
         Assert.Equal(
-            ["201", "202", "400", "401", "403", "404", "409", "413", "415", "422", "500", "503"],
+            ["201", "202", "400", "401", "403", "404", "409", "413", "415", "422", "429", "500", "503"],
             submit.GetProperty("responses").EnumerateObject().Select(response => response.Name).Order());
     }
 

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.SignalR;
 using Rsvp.Notifier.Tests.Worlds;
 using Rsvp.Testing;
@@ -20,6 +21,37 @@ public sealed class LimitTests
 
         Assert.Contains("too_many_watches", refusal.Message, StringComparison.Ordinal);
         await client.WatchActivityAsync(activities[2].Id);
+    }
+
+    [Fact]
+    public async Task A_user_has_so_many_connections_of_both_kinds_and_no_more_and_others_have_theirs()
+    {
+        await using var world = await PushWorld.CreateAsync(("Push:ConnectionsPerUserMax", "2"));
+        var activity = await TestActivity.OpenAsync(world.Database);
+        var path = $"/api/activities/{activity.Id}/capacity";
+        var user = Guid.NewGuid();
+        await using var hub = await world.ConnectAsync(user);
+        var socket = await SocketClient.ConnectAsync(world.Url, path, TestTokens.For(user));
+        await hub.WatchActivityAsync(activity.Id);
+
+        var refusal = await SocketClient.RefusalAsync(world.Url, path, TestTokens.For(user));
+        var third = await Record.ExceptionAsync(ConnectAndWatchAsync);
+        await using var another = await world.ConnectAsync(Guid.NewGuid());
+
+        Assert.Equal((HttpStatusCode.TooManyRequests, "too_many_connections"), refusal);
+        Assert.NotNull(third);
+        await another.WatchActivityAsync(activity.Id);
+
+        // A connection that ends makes room for another.
+        await socket.DisposeAsync();
+        await Eventually.HoldsAsync(async () => await Record.ExceptionAsync(ConnectAndWatchAsync) is null, "another connection is taken");
+        await hub.WatchActivityAsync(activity.Id);
+
+        async Task ConnectAndWatchAsync()
+        {
+            await using var client = await world.ConnectAsync(user);
+            await client.WatchActivityAsync(activity.Id);
+        }
     }
 
     [Fact]
