@@ -24,7 +24,7 @@ public sealed partial class ContractPageTests(GeneratedDocument generated) : ICl
     [Fact]
     public void Every_test_that_the_page_names_is_there()
     {
-        var tests = Directory.EnumerateDirectories(Repository.PathOf("tests"), "Rsvp.*.Tests").SelectMany(TestsOf).ToHashSet(StringComparer.Ordinal);
+        var tests = TestNames.Read();
 
         Assert.Contains($"Api/{nameof(ContractPageTests)}.{nameof(Every_test_that_the_page_names_is_there)}", tests);
         Assert.Empty(Promises.SelectMany(promise => promise.Tests).Distinct().Except(tests));
@@ -42,22 +42,9 @@ public sealed partial class ContractPageTests(GeneratedDocument generated) : ICl
     private IEnumerable<string> Named() =>
         Promises.SelectMany(promise => Quoted().Matches(promise.Promise)).Select(quoted => quoted.Groups[1].Value);
 
-    private static IEnumerable<string> TestsOf(string project) =>
-        from file in Directory.EnumerateFiles(project, "*Tests.cs", SearchOption.AllDirectories)
-        where !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
-        let text = File.ReadAllText(file)
-        from test in Test().Matches(text)
-        select $"{Path.GetFileName(project)["Rsvp.".Length..^".Tests".Length]}/{Class().Match(text).Groups[1].Value}.{test.Groups[1].Value}";
-
     [GeneratedRegex(@"^\| (?<promise>.+?) \| (?<tests>.*?) ?\|$", RegexOptions.Multiline)]
     private static partial Regex Row();
 
     [GeneratedRegex("`([^`]+)`")]
     private static partial Regex Quoted();
-
-    [GeneratedRegex(@"^public sealed (?:partial )?class (\w+)", RegexOptions.Multiline)]
-    private static partial Regex Class();
-
-    [GeneratedRegex(@"^    \[(?:Fact|Theory)\b.*?^    public (?:async )?(?:Task|void) (\w+)\(", RegexOptions.Multiline | RegexOptions.Singleline)]
-    private static partial Regex Test();
 }

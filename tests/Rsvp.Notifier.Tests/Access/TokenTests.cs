@@ -24,6 +24,28 @@ public sealed class TokenTests(PushWorld world) : IClassFixture<PushWorld>
     }
 
     [Fact]
+    public async Task A_token_that_is_not_good_in_every_respect_opens_no_connection()
+    {
+        var tokens = new BadTokens(TestTokens.Issuer, TestTokens.Audience, TestTokens.Key);
+        using var http = new HttpClient { BaseAddress = world.Url };
+
+        foreach (var (what, token) in tokens.All())
+        {
+            Assert.True(await NegotiateAsync(token) == HttpStatusCode.Unauthorized, what);
+        }
+
+        Assert.Equal(HttpStatusCode.OK, await NegotiateAsync(tokens.WithinTolerance()["good"]));
+
+        async Task<HttpStatusCode> NegotiateAsync(string token)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/hubs/rsvp/negotiate?negotiateVersion=1");
+            request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + token);
+            using var answer = await http.SendAsync(request);
+            return answer.StatusCode;
+        }
+    }
+
+    [Fact]
     public async Task A_token_in_the_query_counts_on_the_hub_and_on_upgrades_to_the_sockets_alone()
     {
         var activity = await TestActivity.OpenAsync(world.Database);
