@@ -65,14 +65,26 @@ internal static class EdgeExtensions
                 headers.StrictTransportSecurity = "max-age=31536000";
             }
 
+            // RFC 9110, section 9.3.2: what GET would answer; the server leaves the body out.
+            if (HttpMethods.IsHead(http.Request.Method) && http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal))
+            {
+                http.Request.Method = HttpMethods.Get;
+            }
+
             return next(http);
         });
         app.UseMiddleware<ProblemMiddleware>();
     }
 
-    /// <summary>After routing: a path that is no route is 404, also without a token; there is nothing to protect.</summary>
-    internal static void UseNotFound(this IApplicationBuilder app) => app.Use((http, next) =>
-        http.GetEndpoint() is null ? new ProblemResult(ProblemCodes.NotFound).ExecuteAsync(http) : next(http));
+    /// <summary>After routing: a path that is no route is 404 and a method that it does not have 405, also without a token; there is nothing to protect.</summary>
+    internal static void UseNotFound(this IApplicationBuilder app) => app.Use((http, next) => http.GetEndpoint() switch
+    {
+        null => new ProblemResult(ProblemCodes.NotFound).ExecuteAsync(http),
+        RouteEndpoint => next(http),
+
+        // No route, but what routing refuses with.
+        var refusal => refusal.RequestDelegate!(http),
+    });
 
     /// <summary>After routing: an endpoint that answers a page has a policy of its own.</summary>
     internal static void UseContentPolicies(this IApplicationBuilder app) => app.Use((http, next) =>

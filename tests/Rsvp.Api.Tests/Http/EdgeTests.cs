@@ -102,6 +102,18 @@ public sealed class EdgeTests(ApiWorld world) : IClassFixture<ApiWorld>
 
         Assert.Equal((405, "method_not_allowed"), (answer.Status, answer.Code));
         Assert.Contains("PUT", answer.Headers["Allow"], StringComparison.Ordinal);
+        Assert.Equal(405, (await world.SendAsync(HttpMethod.Options, "/api/activities", token: null)).Status);
+    }
+
+    [Fact]
+    public async Task Head_is_answered_as_get_without_the_body()
+    {
+        var get = await world.SendAsync(HttpMethod.Get, "/api/activities", token: null);
+        var head = await world.SendAsync(HttpMethod.Head, "/api/activities", token: null);
+
+        Assert.Equal((200, get.Headers["Content-Type"], get.Headers["Content-Length"]), (head.Status, head.Headers["Content-Type"], head.Headers["Content-Length"]));
+        Assert.Empty(head.Body);
+        Assert.Equal(401, (await world.SendAsync(HttpMethod.Head, "/api/users/me", token: null)).Status);
     }
 
     [Fact]
