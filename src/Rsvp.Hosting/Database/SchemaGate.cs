@@ -53,9 +53,9 @@ public sealed partial class SchemaGate(NpgsqlDataSource dataSource, ILogger<Sche
             await using var command = dataSource.CreateCommand("SELECT coalesce(max(version), 0) FROM schema_version");
             _isOpen = Convert.ToInt32(await command.ExecuteScalarAsync(cancellationToken), null) >= RequiredMigration;
         }
-        catch (NpgsqlException)
+        catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
         {
-            // Not there yet, or not reachable yet: both mean wait.
+            // Not there yet, or not reachable yet, or too slow to say: all mean wait.
         }
 
         return _isOpen;
