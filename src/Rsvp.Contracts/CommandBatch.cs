@@ -13,7 +13,7 @@ public sealed record CommandBatch
     /// <summary>Routing key of the sender's own queue behind the outcomes exchange; null when nobody waits.</summary>
     public string? ReplyTo { get; init; }
 
-    /// <summary>1 to 512 commands, a group counting its members.</summary>
+    /// <summary>At most 512 commands, a group counting its members. Without any, a batch shows which worker is active, and its answer that all before it are decided.</summary>
     public required IReadOnlyList<Command> Commands { get; init; }
 }
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Rsvp.Api.Requests;
 using Rsvp.Contracts;
+using Rsvp.Hosting.Messaging;
 using Rsvp.Hosting.Partitions;
 
 namespace Rsvp.Api.Submitting;
@@ -19,7 +20,8 @@ internal sealed class CommandSubmitter(
     private readonly PartitionSubmitter[] _partitions =
     [
         .. Enumerable.Range(0, topology.Value.Count)
-            .Select(partition => new PartitionSubmitter(partition, instance, options.Value, sender, circuit, metrics, time, logger)),
+            .Select(partition => new PartitionSubmitter(
+                partition, Topology.PartitionKey(topology.Value.Version, partition), instance, options.Value, sender, circuit, metrics, time, logger)),
     ];
 
     /// <summary>Hands a command over; the answer comes within <see cref="SubmittingOptions.ConfirmTimeout"/>.</summary>

@@ -9,6 +9,7 @@ namespace Rsvp.Api.Submitting;
 /// <remarks>An idle system adds no delay; a busy one makes larger batches, and so pays its fixed costs less often.</remarks>
 internal sealed partial class PartitionSubmitter(
     int partition,
+    string routingKey,
     ApiInstance instance,
     SubmittingOptions options,
     ConfirmedSender sender,
@@ -21,7 +22,6 @@ internal sealed partial class PartitionSubmitter(
 
     // The share of the bound that a command may spend in the channel; the rest is for its confirm.
     private readonly TimeSpan _waitMax = options.ConfirmTimeout * 0.75;
-    private readonly string _routingKey = Topology.PartitionKey(partition);
     private readonly Channel<Submission> _channel = Channel.CreateBounded<Submission>(new BoundedChannelOptions(options.ChannelCommandsMax)
     {
         SingleReader = true,
@@ -147,7 +147,7 @@ internal sealed partial class PartitionSubmitter(
 
         var startedAt = time.GetTimestamp();
         var bound = options.ConfirmTimeout - time.GetElapsedTime(batch[0].TakenAt);
-        var acceptance = await sender.SendAsync(CommandsAddress, _routingKey, message, bound, cancellationToken);
+        var acceptance = await sender.SendAsync(CommandsAddress, routingKey, message, bound, cancellationToken);
         metrics.Sent(acceptance, commands.Length, time.GetElapsedTime(startedAt));
         if (acceptance is Acceptance.Accepted)
         {

@@ -48,7 +48,8 @@ public static class MessagingExtensions
 
         bus.Message<CommandBatch>(message => message.SetEntityName(Topology.CommandsExchange));
         bus.Publish<CommandBatch>(publish => publish.ExchangeType = "direct");
-        bus.Send<CommandBatch>(send => send.UseRoutingKeyFormatter(context => Topology.PartitionKey(context.Message.Partition)));
+        var partitions = configuration.GetSection("Partitions").Get<PartitionTopologyOptions>() ?? new PartitionTopologyOptions();
+        bus.Send<CommandBatch>(send => send.UseRoutingKeyFormatter(context => Topology.RoutingKeyOf(partitions, context.Message)));
         bus.Message<BatchApplied>(message => message.SetEntityName(Topology.OutcomesExchange));
         bus.Publish<BatchApplied>(publish => publish.ExchangeType = "direct");
         bus.Message<ActivityChanged>(message => message.SetEntityName(Topology.ChangesExchange));

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Rsvp.Contracts;
+using Rsvp.Hosting.Partitions;
 
 namespace Rsvp.Hosting.Messaging;
 
@@ -29,11 +31,23 @@ public static class Topology
     /// <summary>Deliveries before the broker gives a message up; the last resort behind single mode.</summary>
     public const int DeliveryLimit = 20;
 
-    /// <summary>The queue of a partition. Queue arguments are fixed at the first declaration, so the name carries a topology version.</summary>
+    /// <summary>The queue of a partition. Queue arguments are fixed at the first declaration, and activities change their queue with P, so the name carries a topology version.</summary>
+    /// <param name="version">The topology's.</param>
     /// <param name="partition">0 to P − 1.</param>
-    public static string PartitionQueue(int partition) => "rsvp.partition.v1." + PartitionKey(partition);
+    public static string PartitionQueue(int version, int partition) => "rsvp.partition." + PartitionKey(version, partition);
 
     /// <summary>The routing key of a partition.</summary>
+    /// <param name="version">The topology's.</param>
     /// <param name="partition">0 to P − 1.</param>
-    public static string PartitionKey(int partition) => partition.ToString("D3", CultureInfo.InvariantCulture);
+    public static string PartitionKey(int version, int partition) => string.Create(CultureInfo.InvariantCulture, $"v{version}.{partition:D3}");
+
+    /// <summary>The routing key of a batch in this deployment. Its activity decides, not the partition it was made for: it may have waited in an outbox while the topology changed.</summary>
+    /// <param name="partitions">The deployment's partitions.</param>
+    /// <param name="batch">Commands of one partition.</param>
+    public static string RoutingKeyOf(PartitionTopologyOptions partitions, CommandBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(partitions);
+        ArgumentNullException.ThrowIfNull(batch);
+        return PartitionKey(partitions.Version, batch.Commands is [var first, ..] ? Partitioner.PartitionOf(first.ActivityId, partitions.Count) : batch.Partition);
+    }
 }

@@ -12,19 +12,6 @@ public static class Partitioner
         ArgumentOutOfRangeException.ThrowIfLessThan(partitionCount, 1);
         Span<byte> bytes = stackalloc byte[16];
         activityId.TryWriteBytes(bytes, bigEndian: true, out _);
-
-        var hash = 14695981039346656037UL;
-        foreach (var octet in bytes)
-        {
-            hash = unchecked((hash ^ octet) * 1099511628211UL);
-        }
-
-        // FNV leaves the low bits of similar ids similar; the finalizer spreads every bit over all.
-        hash ^= hash >> 33;
-        hash = unchecked(hash * 0xff51afd7ed558ccdUL);
-        hash ^= hash >> 33;
-        hash = unchecked(hash * 0xc4ceb9fe1a85ec53UL);
-        hash ^= hash >> 33;
-        return (int)(hash % (ulong)partitionCount);
+        return (int)(StableHash.Of(bytes) % (ulong)partitionCount);
     }
 }

@@ -6,15 +6,34 @@ using Rsvp.Worker.Outbox;
 namespace Rsvp.Worker.Partitions;
 
 /// <summary>Takes the batches of one partition, one at a time, and acknowledges each after its commit.</summary>
-internal sealed class CommandBatchConsumer(BatchApplier applier, OutcomeReplies replies, OutboxDispatcher outbox) : IConsumer<CommandBatch>
+internal sealed class CommandBatchConsumer(
+    BatchApplier applier, OutcomeReplies replies, OutboxDispatcher outbox, PartitionSubscriptions subscriptions, PartitionMetrics metrics, TimeProvider time)
+    : IConsumer<CommandBatch>
 {
     public async Task Consume(ConsumeContext<CommandBatch> context)
     {
         var batch = context.Message;
+        if (batch.Commands.Count == 0)
+        {
+            // Asks who is active, which being delivered answers, or whether all before it is decided.
+            replies.Send(batch, []);
+            return;
+        }
+
         var applied = await applier.ApplyAsync(batch.Commands, DeliveryCount(context), context.CancellationToken);
         replies.Send(batch, applied.Outcomes);
         outbox.Publish(applied.Outbox);
+        NoteLag(batch);
         FailPoint.Hit("before_ack");
+    }
+
+    /// <summary>How long the oldest waited for its decision, by two clocks of which one may be another machine's.</summary>
+    private void NoteLag(CommandBatch batch)
+    {
+        var lag = time.GetUtcNow() - batch.Commands.Min(command => command.SubmittedAt);
+        lag = lag > TimeSpan.Zero ? lag : TimeSpan.Zero;
+        subscriptions.Decided(batch.Partition, lag);
+        metrics.Decided(batch.Partition, lag);
     }
 
     /// <summary>Earlier deliveries that were not acknowledged, as a quorum queue counts them.</summary>

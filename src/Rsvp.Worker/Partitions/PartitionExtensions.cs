@@ -1,6 +1,7 @@
 using MassTransit;
 using Rsvp.Hosting.Database;
 using Rsvp.Hosting.Messaging;
+using Rsvp.Worker.Balancing;
 using Rsvp.Worker.Decisions;
 using Rsvp.Worker.Outbox;
 using Rsvp.Worker.Promotion;
@@ -18,19 +19,24 @@ internal static class PartitionExtensions
         builder.Services.AddSingleton<OutcomeReplies>();
         builder.Services.AddSingleton<SystemCommands>();
         builder.Services.AddSingleton<BusGate>();
-        builder.Services.AddSingleton<PartitionHost>();
-        builder.Services.AddHostedService(services => services.GetRequiredService<PartitionHost>());
-        builder.Services.AddHealthChecks().AddCheck<PartitionHost>("partitions", tags: ["ready"]);
+        builder.Services.AddSingleton<PartitionSubscriptions>();
+        builder.AddBalancing();
 
         builder.AddMessagingDefaults();
+        var name = WorkerInstance.NameOf(builder.Configuration);
         builder.Services.AddMassTransit(bus =>
         {
             bus.AddConsumer<CommandBatchConsumer>();
             bus.AddPromotion();
-            bus.UsingRabbitMq((_, broker) => broker.UseBroker(builder.Configuration, "rsvp-worker consume"));
+            bus.UsingRabbitMq((_, broker) => broker.UseBroker(builder.Configuration, $"rsvp-worker consume {name}"));
         });
         builder.Services.AddMassTransit<IPublishBus>(bus =>
-            bus.UsingRabbitMq((_, broker) => broker.UseBroker(builder.Configuration, "rsvp-worker publish")));
+            bus.UsingRabbitMq((_, broker) => broker.UseBroker(builder.Configuration, $"rsvp-worker publish {name}")));
+
+        // Hosted after the buses, so stopped before them: partitions are left in good order.
+        builder.Services.AddSingleton<PartitionHost>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<PartitionHost>());
+        builder.Services.AddHealthChecks().AddCheck<PartitionHost>("partitions", tags: ["ready"]);
     }
 
     /// <summary>The worker's database, with bounds on every wait: a partition is retried in place, not left hanging.</summary>

@@ -1,55 +1,45 @@
-using MassTransit;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Microsoft.Extensions.Options;
 using Rsvp.Hosting.Database;
-using Rsvp.Hosting.Messaging;
-using Rsvp.Hosting.Partitions;
+using Rsvp.Worker.Balancing;
 
 namespace Rsvp.Worker.Partitions;
 
-/// <summary>Subscribes this worker to every partition once the schema is there; the broker decides which worker is active.</summary>
+/// <summary>Has this worker in every partition's line once the schema is there, and out of it before the bus stops. The broker decides who is active, the balancer who stands where.</summary>
 internal sealed partial class PartitionHost(
-    IReceiveEndpointConnector connector, SchemaGate schema, BusGate buses, IOptions<PartitionTopologyOptions> topology, ILogger<PartitionHost> logger)
-    : BackgroundService, IHealthCheck
+    SchemaGate schema, BusGate buses, TopologyGate topology, PartitionSubscriptions subscriptions, Balancer balancer, ILogger<PartitionHost> logger) : BackgroundService, IHealthCheck
 {
-    // A batch in work and a few behind it; more would only count as delivered when a worker dies.
-    private const int Prefetch = 4;
+    // A batch takes milliseconds, or waits for the database, and then another worker may wait for it as well.
+    private static readonly TimeSpan DrainPatience = TimeSpan.FromSeconds(8);
 
-    private volatile bool _isSubscribed;
+    private volatile bool _wasSubscribed;
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(_isSubscribed ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("The partitions are not subscribed yet."));
+        Task.FromResult(_wasSubscribed ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("The partitions are not subscribed yet."));
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await Task.WhenAll(subscriptions.All.Select(subscription => subscription.EndAsync(DrainPatience, cancellationToken)));
+        await balancer.LeaveAsync();
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await schema.WaitAsync(stoppingToken);
+        await topology.WaitAsync(stoppingToken);
         await buses.WaitAsync(stoppingToken);
-        List<HostReceiveEndpointHandle> handles = [.. Enumerable.Range(0, topology.Value.Count).Select(Connect)];
-        await Task.WhenAll(handles.Select(handle => handle.Ready)).WaitAsync(stoppingToken);
-        _isSubscribed = true;
-        LogSubscribed(handles.Count);
-    }
-
-    private HostReceiveEndpointHandle Connect(int partition) =>
-        connector.ConnectReceiveEndpoint(Topology.PartitionQueue(partition), (registration, endpoint) =>
+        while (true)
         {
-            var queue = (IRabbitMqReceiveEndpointConfigurator)endpoint;
-            queue.SetQuorumQueue();
-            queue.SingleActiveConsumer = true;
-            queue.SetQueueArgument("x-delivery-limit", Topology.DeliveryLimit);
-            queue.SetQueueArgument("x-max-length", topology.Value.QueueLengthMax);
-            queue.SetQueueArgument("x-overflow", "reject-publish");
-            queue.BindDeadLetterQueue(Topology.DeadLetterQueue, Topology.DeadLetterQueue, dead => dead.SetQuorumQueue());
-            queue.PrefetchCount = Prefetch;
-            queue.ConcurrentMessageLimit = 1;
-            queue.ConfigureConsumeTopology = false;
-            queue.Bind(Topology.CommandsExchange, binding =>
+            await balancer.BalanceAsync(stoppingToken);
+            if (!_wasSubscribed && subscriptions.All.All(subscription => subscription.IsSubscribed))
             {
-                binding.ExchangeType = "direct";
-                binding.RoutingKey = Topology.PartitionKey(partition);
-            });
-            queue.ConfigureConsumer<CommandBatchConsumer>(registration);
-        });
+                _wasSubscribed = true;
+                LogSubscribed(subscriptions.All.Count);
+            }
+
+            await balancer.WaitAsync(isEager: !_wasSubscribed, stoppingToken);
+        }
+    }
 
     [LoggerMessage(3301, LogLevel.Information, "Subscribed to {PartitionCount} partitions")]
     private partial void LogSubscribed(int partitionCount);

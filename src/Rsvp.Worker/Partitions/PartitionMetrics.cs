@@ -13,6 +13,7 @@ internal sealed class PartitionMetrics
     private readonly Counter<long> _transientErrors;
     private readonly Counter<long> _singleMode;
     private readonly Counter<long> _replays;
+    private readonly Histogram<double> _lagSeconds;
 
     public PartitionMetrics(IMeterFactory meters)
     {
@@ -24,6 +25,11 @@ internal sealed class PartitionMetrics
         _transientErrors = meter.CreateCounter<long>("rsvp.batch.retries", "{retry}", "Batches retried in place after a transient error.");
         _singleMode = meter.CreateCounter<long>("rsvp.batch.single_mode", "{batch}", "Batches applied command by command.");
         _replays = meter.CreateCounter<long>("rsvp.replays", "{command}", "Commands answered with a stored outcome.");
+        _lagSeconds = meter.CreateHistogram<double>(
+            "rsvp.partition.lag",
+            "s",
+            "Age of a batch's oldest command when it was decided.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60] });
     }
 
     public void Applied(IReadOnlyList<DecidedCommand> decided, TimeSpan elapsed)
@@ -36,6 +42,8 @@ internal sealed class PartitionMetrics
                 group.Count(), new KeyValuePair<string, object?>("command", group.Key.Name), new KeyValuePair<string, object?>("code", group.Key.Code));
         }
     }
+
+    public void Decided(int partition, TimeSpan lag) => _lagSeconds.Record(lag.TotalSeconds, new KeyValuePair<string, object?>("partition", partition));
 
     public void Conflict() => _conflicts.Add(1);
 

@@ -242,7 +242,7 @@ public sealed class CommandSubmitterTests
         await broker.SendAsync(
             HttpMethod.Post,
             $"bindings/{broker.VirtualHost}/e/{Topology.CommandsExchange}/q/{Queue}",
-            new { routing_key = Topology.PartitionKey(0), arguments = new { } });
+            new { routing_key = Topology.PartitionKey(1, 0), arguments = new { } });
         return Queue;
     }
 

@@ -35,7 +35,7 @@ internal sealed class FakePartition : IAsyncDisposable
                         endpoint.Bind(Topology.CommandsExchange, binding =>
                         {
                             binding.ExchangeType = "direct";
-                            binding.RoutingKey = Topology.PartitionKey(partition);
+                            binding.RoutingKey = Topology.PartitionKey(1, partition);
                         });
                     }
 

@@ -29,6 +29,8 @@ public sealed class RoleTests(TestDatabase database) : IClassFixture<TestDatabas
     [InlineData("rsvp_notifier", "INSERT INTO notifications SELECT * FROM notifications")]
     [InlineData("rsvp_worker", "SELECT secret FROM webhooks")]
     [InlineData("rsvp_worker", "UPDATE notification_deliveries SET state = 'sent'")]
+    [InlineData("rsvp_api", "SELECT * FROM workers")]
+    [InlineData("rsvp_notifier", "DELETE FROM worker_partitions")]
     [InlineData("rsvp_notifier", "UPDATE rsvps SET status = 'confirmed'")]
     [InlineData("rsvp_notifier", "UPDATE activities SET capacity = 1")]
     [InlineData("rsvp_worker", "DELETE FROM rsvp_analytics")]
@@ -53,6 +55,7 @@ public sealed class RoleTests(TestDatabase database) : IClassFixture<TestDatabas
     [InlineData("rsvp_worker", "DELETE FROM notification_deliveries WHERE user_id = gen_random_uuid()")]
     [InlineData("rsvp_worker", "DELETE FROM webhooks WHERE user_id = gen_random_uuid()")]
     [InlineData("rsvp_worker", "DELETE FROM notification_preferences WHERE user_id = gen_random_uuid()")]
+    [InlineData("rsvp_worker", "DELETE FROM workers")]
     [InlineData("rsvp_worker", "UPDATE rsvps SET version = version")]
     [InlineData("rsvp_worker", "INSERT INTO rsvp_analytics SELECT * FROM rsvp_analytics")]
     public async Task A_role_may_do_its_work(string role, string statement)

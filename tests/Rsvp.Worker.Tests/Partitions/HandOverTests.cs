@@ -1,0 +1,161 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using MassTransit;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Rsvp.Contracts;
+using Rsvp.Hosting.Messaging;
+using Rsvp.Hosting.Partitions;
+using Rsvp.Testing;
+using Rsvp.Worker.Partitions;
+
+namespace Rsvp.Worker.Tests.Partitions;
+
+/// <summary>Two workers take turns on one partition that is never empty, on the real broker.</summary>
+public sealed class HandOverTests : IAsyncLifetime
+{
+    private const int BatchCount = 1500;
+    private const int HandOverCount = 3;
+
+    private readonly ConcurrentQueue<(string Worker, int Number)> _taken = new();
+    private readonly List<ServiceProvider> _services = [];
+    private readonly List<PartitionSubscription> _subscriptions = [];
+    private TestBroker _broker = null!;
+
+    public async ValueTask InitializeAsync() => _broker = await TestBroker.CreateAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var services in _services)
+        {
+            await services.GetRequiredService<IBusControl>().StopAsync();
+            await services.DisposeAsync();
+        }
+
+        _subscriptions.ForEach(subscription => subscription.Dispose());
+        await _broker.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_partition_that_is_handed_over_keeps_its_order()
+    {
+        Turn[] turns = [await BeginAsync("first"), await BeginAsync("second")];
+        await turns[0].InLineAsync();
+        await turns[1].InLineAsync();
+        var sending = SendAsync(turns[0].Services);
+
+        for (var turn = 0; turn < HandOverCount; turn++)
+        {
+            var (leaving, next) = (turns[turn % 2], turns[(turn + 1) % 2]);
+            await leaving.IsActiveAsync();
+            await next.InLineAsync();
+            Assert.True(await leaving.Subscription.GoBehindAsync(TimeSpan.FromSeconds(5), CancellationToken.None));
+            await next.IsActiveAsync();
+        }
+
+        await sending;
+        await TakenAllAsync();
+        Assert.Equal(Enumerable.Range(0, BatchCount), InOrderOfFirstSight());
+        Assert.True(_taken.Select(taken => taken.Worker).Distinct().Count() == 2, "Both have worked.");
+
+        // The other partitions of a worker do not notice.
+        Assert.All(turns, turn => Assert.Equal(1, turn.Neighbour.TakeStanding()?.Subscription));
+    }
+
+    [Fact]
+    public async Task A_partition_whose_consumer_is_cancelled_does_not()
+    {
+        var (leaving, next) = (Start(), Start());
+        var first = Connect(leaving, "first");
+        await first.Ready;
+        var second = Connect(next, "second");
+        await second.Ready;
+        var sending = SendAsync(leaving);
+
+        await Eventually.HoldsAsync(() => _taken.Count > 20, "the first has worked");
+        await first.StopAsync();
+
+        await sending;
+        await TakenAllAsync();
+        Assert.NotEqual(Enumerable.Range(0, BatchCount), InOrderOfFirstSight());
+    }
+
+    private IEnumerable<int> InOrderOfFirstSight() => _taken.Select(taken => taken.Number).Distinct();
+
+    private Task TakenAllAsync() => Eventually.HoldsAsync(() => _taken.Select(taken => taken.Number).Distinct().Count() == BatchCount, "every batch was taken");
+
+    private async Task<Turn> BeginAsync(string worker)
+    {
+        var services = Start();
+        var turn = new Turn(Begin(0), Begin(1), services);
+        await turn.InLineAsync();
+        return turn;
+
+        PartitionSubscription Begin(int partition)
+        {
+            var subscription = new PartitionSubscription(partition, worker, TimeProvider.System, NullLogger.Instance);
+            _subscriptions.Add(subscription);
+            subscription.Begin(
+                services.GetRequiredService<IReceiveEndpointConnector>(),
+                new PartitionTopologyOptions(),
+                (_, endpoint) => endpoint.Handler<CommandBatch>(context => TakeAsync(worker, context)));
+            return subscription;
+        }
+    }
+
+    private ServiceProvider Start()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("ConnectionStrings:RabbitMq", _broker.Url)]).Build();
+        var services = new ServiceCollection()
+            .AddLogging(logging => logging.ClearProviders())
+            .AddMassTransit(masstransit => masstransit.UsingRabbitMq((_, bus) => bus.UseBroker(configuration, "hand-over")))
+            .BuildServiceProvider();
+        _services.Add(services);
+        services.GetRequiredService<IBusControl>().Start();
+        return services;
+    }
+
+    /// <summary>The same queue, consumed as the bus does it.</summary>
+    private HostReceiveEndpointHandle Connect(ServiceProvider services, string worker) =>
+        services.GetRequiredService<IReceiveEndpointConnector>().ConnectReceiveEndpoint("plain", (_, endpoint) =>
+        {
+            var queue = (IRabbitMqReceiveEndpointConfigurator)endpoint;
+            queue.SetQuorumQueue();
+            queue.SingleActiveConsumer = true;
+            queue.PrefetchCount = 4;
+            queue.ConcurrentMessageLimit = 1;
+            queue.ConfigureConsumeTopology = false;
+            queue.Bind(Topology.CommandsExchange, binding =>
+            {
+                binding.ExchangeType = "direct";
+                binding.RoutingKey = Topology.PartitionKey(1, 0);
+            });
+            queue.Handler<CommandBatch>(context => TakeAsync(worker, context));
+        });
+
+    private async Task TakeAsync(string worker, ConsumeContext<CommandBatch> context)
+    {
+        // As long as a small batch takes; so there always is one in work when its worker leaves.
+        await Task.Delay(2);
+        _taken.Enqueue((worker, int.Parse(context.Message.ReplyTo!, CultureInfo.InvariantCulture)));
+    }
+
+    private static async Task SendAsync(ServiceProvider services)
+    {
+        var endpoint = await services.GetRequiredService<IBus>().GetSendEndpoint(new Uri($"exchange:{Topology.CommandsExchange}?type=direct"));
+        for (var number = 0; number < BatchCount; number++)
+        {
+            var batch = new CommandBatch { BatchId = Guid.NewGuid(), Partition = 0, ReplyTo = number.ToString(CultureInfo.InvariantCulture), Commands = [] };
+            await endpoint.Send(batch, context => context.SetRoutingKey(Topology.PartitionKey(1, 0)));
+        }
+    }
+
+    private sealed record Turn(PartitionSubscription Subscription, PartitionSubscription Neighbour, ServiceProvider Services)
+    {
+        internal Task InLineAsync() => Eventually.HoldsAsync(() => Subscription.IsSubscribed && Neighbour.IsSubscribed, "it is in line");
+
+        internal Task IsActiveAsync() => Eventually.HoldsAsync(() => Subscription.IsActive, "it is active");
+    }
+}
