@@ -33,6 +33,7 @@ internal static class ApiHost
 
         builder.AddServiceDefaults();
         builder.AddEdge();
+        builder.AddSharedPort();
         builder.AddTokenAuth();
         builder.AddRateLimits();
         builder.AddReads();

@@ -3,6 +3,7 @@ using Npgsql;
 using Rsvp.Cli;
 using Rsvp.Cli.Audit;
 using Rsvp.Cli.Instances;
+using Rsvp.Cli.Scaling;
 using Rsvp.Cli.Storm;
 using Rsvp.Cli.Tests;
 using Rsvp.Cli.Tokens;
@@ -14,6 +15,7 @@ var root = new RootCommand("Runs, tests and measures the RSVP system on this mac
     UpCommand.Create(),
     DownCommand.Create(),
     StatusCommand.Create(),
+    ScaleCommand.Create(),
     LogsCommand.Create(),
     TokenCommand.Create(),
     TestCommand.Create(),

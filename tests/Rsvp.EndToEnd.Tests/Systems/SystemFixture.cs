@@ -39,13 +39,16 @@ public sealed class SystemFixture : IAsyncLifetime
         using var deadline = new CancellationTokenSource(StartDeadline);
         _instance = Instance.Open(home, TestServers.PortBase, _ => { }, build: false);
         _instance.Settings["RabbitMq__HeartbeatSeconds"] = "2"; // A frozen process is noticed in seconds.
+        _instance.Settings["Balancing__Interval"] = "00:00:00.500"; // Partitions find their owners in a test's time.
+        _instance.Settings["Balancing__SettleTime"] = "00:00:01";
+        _instance.Settings["Balancing__Patience"] = "00:00:01";
         _instance.Settings["Smtp__Host"] = "127.0.0.1";
         _instance.Settings["Smtp__Port"] = Mail.Port.ToString(CultureInfo.InvariantCulture);
         _instance.Settings["Smtp__Security"] = "None";
         _instance.Settings["Smtp__From"] = "Rsvp <rsvp@example.org>";
         _instance.Settings["Notifications__PauseMax"] = "00:00:00.200"; // A dead mail server is tried again in a test's time.
         _instance.Settings["Webhooks__AllowPrivateAddresses"] = "true";
-        await _instance.StartAsync(workerCount: 2, deadline.Token);
+        await _instance.StartAsync(new ServiceCounts(), deadline.Token);
 
         var run = Run;
         _database = NpgsqlDataSource.Create(run.OwnerKeywords());

@@ -41,7 +41,15 @@ internal sealed class Instance : IDisposable
     /// <summary>False when the services were built by the caller.</summary>
     internal bool Build { get; init; } = true;
 
-    internal int WorkerCount => State.Processes.Count(process => process.Name.StartsWith("worker-", StringComparison.Ordinal) && process.IsAlive);
+    /// <summary>What runs now.</summary>
+    internal ServiceCounts Counts
+    {
+        get
+        {
+            Service[] services = [.. State.Processes.Where(process => process.IsAlive).Select(process => Service.ByName(Ports, process.Name)).OfType<Service>()];
+            return new ServiceCounts(services.Count(service => service.IsWorker), services.Count(service => service.IsApi), services.Count(service => service.IsNotifier));
+        }
+    }
 
     /// <summary>Opens an instance for changes; nobody else can at the same time.</summary>
     internal static Instance Open(RsvpHome home, int portBase, Action<string> say, bool build = true)
@@ -72,12 +80,14 @@ internal sealed class Instance : IDisposable
     public void Dispose() => _lock.Dispose();
 
     /// <summary>Servers, build, migrations, services: whatever of it is missing. Returns the names of what was started.</summary>
-    internal async Task<IReadOnlyList<string>> StartAsync(int workerCount, CancellationToken cancellationToken)
+    internal async Task<IReadOnlyList<string>> StartAsync(ServiceCounts counts, CancellationToken cancellationToken)
     {
+        if (counts.Apis > 1 && !OperatingSystem.IsLinux()) throw new ToolException("several APIs on one port need Linux: put a load balancer in front of them instead");
+
         var before = State.Processes.Where(process => process.IsAlive).Select(process => process.Name).ToHashSet();
         string application = await BuildBesideServersAsync(cancellationToken);
 
-        IReadOnlyList<Service> services = Service.All(Ports, workerCount);
+        IReadOnlyList<Service> services = Service.All(Ports, counts);
         Service[] missing = [.. services.Where(service => State.Alive(service.Name) is null)];
         if (missing.Length > 0)
         {
@@ -91,9 +101,41 @@ internal sealed class Instance : IDisposable
         }
 
         await Task.WhenAll(services.Select(service => WaitUntilReadyAsync(service.Name, cancellationToken)));
+        await TellOfNotifiersAsync(application, cancellationToken);
         ServiceBuild.RemoveUnused(Home, [application, .. State.Applications.Values]);
         WriteRunFile();
         return [.. State.Processes.Select(process => process.Name).Where(name => !before.Contains(name))];
+    }
+
+    /// <summary>Starts the missing workers, or stops the last ones in good order.</summary>
+    /// <returns>The names of what was started, and of what was stopped.</returns>
+    internal async Task<(IReadOnlyList<string> Started, IReadOnlyList<string> Stopped)> ScaleWorkersAsync(int count, CancellationToken cancellationToken)
+    {
+        ServiceCounts counts = Counts;
+        if (counts.Apis == 0) throw new ToolException("nothing is running here: ./rsvp up -d starts it");
+
+        IReadOnlyList<string> started = await StartAsync(counts with { Workers = count, Notifiers = Math.Max(1, counts.Notifiers) }, cancellationToken);
+        Service[] surplus =
+        [
+            .. State.Processes.Select(process => Service.ByName(Ports, process.Name)).OfType<Service>()
+                .Where(service => service.IsWorker && service.Number > count).OrderByDescending(service => service.Number),
+        ];
+        foreach (Service service in surplus) await StopAsync([service.Name], cancellationToken);
+        WriteRunFile();
+        return (started, [.. surplus.Select(service => service.Name)]);
+    }
+
+    /// <summary>APIs hear of notifiers when they start, so those that know others than there are start again, one after another.</summary>
+    private async Task TellOfNotifiersAsync(string application, CancellationToken cancellationToken)
+    {
+        string urls = ServiceEnvironment.NotifierUrls(_context);
+        foreach (ProcessRef process in State.Processes.Where(process => process.IsAlive && State.Notifiers.GetValueOrDefault(process.Name, urls) != urls).ToArray())
+        {
+            _context.Say($"{process.Name} is started again to know all notifiers");
+            await StopServiceAsync(process, cancellationToken);
+            StartService(Service.ByName(Ports, process.Name)!, application);
+            await WaitUntilReadyAsync(process.Name, cancellationToken);
+        }
     }
 
     /// <summary>Servers mostly wait for disks while they start, so the build runs meanwhile; it ends with us when they fail.</summary>
@@ -142,9 +184,14 @@ internal sealed class Instance : IDisposable
         }
 
         State.Applications.Clear();
+        State.Notifiers.Clear();
+        State.Topologies.Clear();
         _context.SaveState();
         File.Delete(Home.RunFile);
     }
+
+    /// <summary>Keeps what was changed in <see cref="State"/>.</summary>
+    internal void Save() => _context.SaveState();
 
     /// <summary>Sends a signal to one process by its name in <c>run.json</c>.</summary>
     internal void Send(string name, Signal signal) =>
@@ -156,6 +203,14 @@ internal sealed class Instance : IDisposable
         ProcessRef process = State.Alive(name) ?? throw new ToolException($"{name} does not run");
         process.Send(Signal.Kill);
         await process.WaitForExitAsync(TimeSpan.FromSeconds(10), cancellationToken);
+    }
+
+    /// <summary>Stops some services together, in good order.</summary>
+    internal async Task StopAsync(IReadOnlyList<string> names, CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(names.Select(State.Alive).OfType<ProcessRef>().Select(process => StopServiceAsync(process, cancellationToken)));
+        foreach (string name in names) State.Forget(name);
+        _context.SaveState();
     }
 
     /// <summary>Stops one service, or one server, in good order.</summary>
@@ -178,7 +233,10 @@ internal sealed class Instance : IDisposable
     }
 
     /// <summary>Starts one service or server again and waits until it is ready.</summary>
-    internal async Task StartAsync(string name, CancellationToken cancellationToken)
+    internal Task StartAsync(string name, CancellationToken cancellationToken) => StartAsync(name, State.Partitions, cancellationToken);
+
+    /// <summary>The same, a service with other partitions than the instance has.</summary>
+    internal async Task StartAsync(string name, PartitionTopology partitions, CancellationToken cancellationToken)
     {
         switch (name)
         {
@@ -194,7 +252,7 @@ internal sealed class Instance : IDisposable
                 Service service = Service.ByName(Ports, name) ?? throw new ToolException($"there is no service {name}");
                 if (State.Alive(name) is null)
                 {
-                    StartService(service, await ServiceBuild.EnsureAsync(Home, Build, _context.Say, cancellationToken));
+                    StartService(service, await ServiceBuild.EnsureAsync(Home, Build, _context.Say, cancellationToken), partitions);
                 }
 
                 await WaitUntilReadyAsync(name, cancellationToken);
@@ -211,7 +269,8 @@ internal sealed class Instance : IDisposable
         return HealthProbe.WaitUntilReadyAsync(service, process, ReadyAtMost, Home.LogOf(name), cancellationToken);
     }
 
-    private async Task FindServersAsync(CancellationToken cancellationToken)
+    /// <summary>Finds the servers of a system that runs.</summary>
+    internal async Task FindServersAsync(CancellationToken cancellationToken)
     {
         if (_postgres is null || _rabbit is null) (_postgres, _rabbit) = await ServerFinder.FindAsync(_context, cancellationToken);
     }
@@ -232,7 +291,7 @@ internal sealed class Instance : IDisposable
         if (!result.Ok) throw new ToolException("the database could not be migrated", log);
     }
 
-    private void StartService(Service service, string application)
+    private void StartService(Service service, string application, PartitionTopology? partitions = null)
     {
         _context.Say($"starting {service.Name} on port {service.Port} ...");
         ProcessRef process = Launcher.Start(new LaunchSpec
@@ -240,15 +299,21 @@ internal sealed class Instance : IDisposable
             Name = service.Name,
             FileName = Executables.Dotnet,
             Arguments = [AssemblyPath(service, application)],
-            Environment = EnvironmentOf(service),
+            Environment = EnvironmentOf(service, partitions),
             WorkingDirectory = Path.GetDirectoryName(AssemblyPath(service, application))!,
             LogFile = Home.LogOf(service.Name),
-            Ports = [service.Port, service.ManagementPort],
+            Ports = IsShared(service) ? [service.ManagementPort] : [service.Port, service.ManagementPort],
         });
         State.Record(process);
+        State.Topologies[service.Name] = (partitions ?? State.Partitions).Version;
+        if (service.IsApi) State.Notifiers[service.Name] = ServiceEnvironment.NotifierUrls(_context);
         State.Applications[service.Name] = application;
         _context.SaveState();
     }
+
+    /// <summary>Whether another of our own APIs has the public port already.</summary>
+    private bool IsShared(Service service) =>
+        service.IsApi && State.Processes.Any(process => process.Name != service.Name && process.IsAlive && Service.ByName(Ports, process.Name) is { IsApi: true });
 
     private async Task StopServiceAsync(ProcessRef process, CancellationToken cancellationToken)
     {
@@ -258,9 +323,9 @@ internal sealed class Instance : IDisposable
         }
     }
 
-    private Dictionary<string, string> EnvironmentOf(Service service)
+    private Dictionary<string, string> EnvironmentOf(Service service, PartitionTopology? partitions = null)
     {
-        Dictionary<string, string> environment = ServiceEnvironment.For(service, _context, Postgres, Rabbit);
+        Dictionary<string, string> environment = ServiceEnvironment.For(service, _context, Postgres, Rabbit, partitions ?? State.Partitions);
         foreach ((string name, string value) in Settings) environment[name] = value;
         return environment;
     }

@@ -15,6 +15,18 @@ internal sealed class InstanceState
     /// <summary>Which copy of the build each service runs.</summary>
     public Dictionary<string, string> Applications { get; set; } = [];
 
+    /// <summary>Where each API was told that notifiers are.</summary>
+    public Dictionary<string, string> Notifiers { get; set; } = [];
+
+    /// <summary>What services are started with.</summary>
+    public PartitionTopology Partitions { get; set; } = new(Version: 1, Count: 16);
+
+    /// <summary>What they were started with before, while its queues may still hold commands; null when there is no change under way.</summary>
+    public PartitionTopology? Retiring { get; set; }
+
+    /// <summary>The version of the topology that each service was started with.</summary>
+    public Dictionary<string, int> Topologies { get; set; } = [];
+
     internal ProcessRef? Alive(string name) => Processes.FirstOrDefault(process => process.Name == name && process.IsAlive);
 
     internal void Record(ProcessRef process)
@@ -29,3 +41,6 @@ internal sealed class InstanceState
 
     internal void Save(RsvpHome home) => JsonFile.Write(home.StateFile, this);
 }
+
+/// <summary>How many partitions there are, and the version that says so in names on the broker.</summary>
+internal sealed record PartitionTopology(int Version, int Count);

@@ -5,6 +5,10 @@ internal sealed record PortPlan
 {
     internal const int DefaultBase = 8080;
     internal const int WorkersMax = 30;
+
+    /// <summary>Of APIs, and of notifiers.</summary>
+    internal const int FrontsMax = 4;
+
     private const int Width = 60;
 
     internal PortPlan(int portBase)
@@ -19,18 +23,30 @@ internal sealed record PortPlan
 
     internal int Base { get; }
 
+    /// <summary>The public port; all APIs share it.</summary>
     internal int Api => Base;
-    internal int Notifier => Base + 1;
     internal int Postgres => Base + 10;
     internal int Rabbit => Base + 11;
     internal int RabbitManagement => Base + 12;
     internal int Epmd => Base + 13;
     internal int RabbitDistribution => Base + 14;
-    internal int ApiManagement => Base + 20;
-    internal int NotifierManagement => Base + 21;
 
-    /// <summary>Port of a worker's health and metrics; workers are counted from 1.</summary>
+    /// <summary>Port of one API's health and metrics; like all numbers here it is counted from 1.</summary>
+    internal int ApiManagement(int number) => Front(number, Base + 20, Base + 22);
+
+    internal int Notifier(int number) => Front(number, Base + 1, Base + 2);
+
+    internal int NotifierManagement(int number) => Front(number, Base + 21, Base + 25);
+
+    /// <summary>Port of a worker's health and metrics.</summary>
     internal int Worker(int number) => number is >= 1 and <= WorkersMax
         ? Base + 30 + number - 1
         : throw new ToolException($"at most {WorkersMax} workers run on one machine");
+
+    private static int Front(int number, int first, int second) => number switch
+    {
+        1 => first,
+        > 1 and <= FrontsMax => second + number - 2,
+        _ => throw new ToolException($"at most {FrontsMax} APIs and {FrontsMax} notifiers run on one machine"),
+    };
 }

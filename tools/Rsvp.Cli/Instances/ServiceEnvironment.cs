@@ -10,7 +10,8 @@ internal static class ServiceEnvironment
     internal const string Issuer = KnownSecrets.DevelopmentIssuer;
     internal const string Audience = "rsvp";
 
-    internal static Dictionary<string, string> For(Service service, ServerContext context, PostgresServer postgres, RabbitServer rabbit)
+    internal static Dictionary<string, string> For(
+        Service service, ServerContext context, PostgresServer postgres, RabbitServer rabbit, PartitionTopology partitions)
     {
         Secrets secrets = context.Secrets;
         string password = service.Role switch
@@ -26,6 +27,8 @@ internal static class ServiceEnvironment
             ["ASPNETCORE_URLS"] = service.Url,
             ["ConnectionStrings__Postgres"] = postgres.Address.Keywords(service.Role, password),
             ["ConnectionStrings__RabbitMq"] = rabbit.ServiceUrl(service.Role),
+            ["Partitions__Version"] = partitions.Version.ToString(CultureInfo.InvariantCulture),
+            ["Partitions__Count"] = partitions.Count.ToString(CultureInfo.InvariantCulture),
             ["Jwt__Issuer"] = Issuer,
             ["Jwt__Audience"] = Audience,
             ["Jwt__Key"] = secrets.JwtKey,
@@ -33,6 +36,7 @@ internal static class ServiceEnvironment
         };
         if (service.IsWorker)
         {
+            environment["Worker__Name"] = service.Name;
             environment["ConnectionStrings__Migrations"] = postgres.Address.Keywords(PostgresServer.Owner, secrets.PostgresOwner);
         }
         else
@@ -40,8 +44,22 @@ internal static class ServiceEnvironment
             environment["Management__Port"] = service.ManagementPort.ToString(CultureInfo.InvariantCulture);
         }
 
-        if (service.Role == "rsvp_api") environment["Notifier__Url"] = Service.Notifier(context.Ports).Url;
+        if (service.IsApi)
+        {
+            environment["Notifier__Url"] = NotifierUrls(context);
+            if (OperatingSystem.IsLinux()) environment["Edge__SharesPort"] = "true";
+        }
 
         return environment;
     }
+
+    /// <summary>The notifiers that were started, whether they live just now or not.</summary>
+    internal static string NotifierUrls(ServerContext context) => string.Join(
+        ';',
+        context.State.Processes
+            .Select(process => Service.ByName(context.Ports, process.Name))
+            .OfType<Service>()
+            .Where(service => service.IsNotifier)
+            .OrderBy(service => service.Number)
+            .Select(service => service.Url));
 }

@@ -1,12 +1,15 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text.Json;
+using Npgsql;
+using Rsvp.Cli.Scaling;
 using Rsvp.Cli.Servers;
 using Spectre.Console;
 
 namespace Rsvp.Cli.Instances;
 
-/// <summary><c>./rsvp status</c>: what runs, where, and how it is. Exit status 1 when something is missing.</summary>
+/// <summary><c>./rsvp status</c>: what runs, where, how it is, and who has which partition. Exit status 1 when something is missing.</summary>
 internal static class StatusCommand
 {
     internal static Command Create()
@@ -46,8 +49,38 @@ internal static class StatusCommand
         foreach ((string name, string container) in state.Containers) table.AddRow(name, Markup.Escape(container), "", "container");
 
         AnsiConsole.Write(table);
+        await WritePartitionsAsync(home, cancellationToken);
         Console.WriteLine($"home {home.Path}, .NET {Environment.Version}, {RuntimeInformation.OSDescription}");
         return healthy ? 0 : 1;
+    }
+
+    private static async Task WritePartitionsAsync(RsvpHome home, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<PartitionStatus> partitions;
+        try
+        {
+            partitions = await PartitionStatus.ReadAsync(RunFile.Load(home), cancellationToken);
+        }
+        catch (Exception exception) when (exception is NpgsqlException or HttpRequestException or TaskCanceledException or JsonException or ToolException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Console.WriteLine($"the partitions are not known: {exception.Message}");
+            return;
+        }
+
+        Table table = new Table().Border(TableBorder.Simple).AddColumns("partition", "owner", "since", "standby", "backlog", "lag");
+        foreach (PartitionStatus one in partitions)
+        {
+            table.AddRow(
+                Markup.Escape(one.Queue),
+                Markup.Escape(one.Owner ?? "nobody"),
+                one.OwnedFor is { } since ? since.ToString("d'.'hh':'mm':'ss", CultureInfo.InvariantCulture) + " ago" : "",
+                Text(one.StandbyCount),
+                one.MessageCount.ToString(CultureInfo.InvariantCulture),
+                one.Lag is { } lag ? string.Create(CultureInfo.InvariantCulture, $"{lag.TotalMilliseconds:0} ms") : "");
+        }
+
+        AnsiConsole.Write(table);
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

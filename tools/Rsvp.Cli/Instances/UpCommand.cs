@@ -13,25 +13,40 @@ internal static class UpCommand
     internal static Command Create()
     {
         var detach = new Option<bool>("--detach", "-d") { Description = "return when the system is ready" };
-        var workers = new Option<int>("--workers") { Description = "how many workers to run", DefaultValueFactory = _ => 2 };
-        workers.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is < 1 or > PortPlan.WorkersMax) result.AddError($"--workers: 1 to {PortPlan.WorkersMax}");
-        });
-        var command = new Command("up", "Start whatever is missing of the system on this machine.") { detach, workers };
-        command.SetAction((parsed, cancellationToken) => RunAsync(parsed.GetValue(detach), parsed.GetValue(workers), cancellationToken));
+        Option<int> workers = CountOption("--workers", "how many workers to run", 2, PortPlan.WorkersMax);
+        Option<int> apis = CountOption("--apis", "how many APIs to run behind the public port", 1, PortPlan.FrontsMax);
+        Option<int> notifiers = CountOption("--notifiers", "how many notifiers to run behind the APIs", 1, PortPlan.FrontsMax);
+        var command = new Command("up", "Start whatever is missing of the system on this machine.") { detach, workers, apis, notifiers };
+        command.SetAction((parsed, cancellationToken) => RunAsync(
+            parsed.GetValue(detach), new ServiceCounts(parsed.GetValue(workers), parsed.GetValue(apis), parsed.GetValue(notifiers)), cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(bool detach, int workerCount, CancellationToken cancellationToken)
+    internal static Option<int> CountOption(string name, string description, int? usual, int max)
+    {
+        var option = new Option<int>(name) { Description = description, Required = usual is null };
+        if (usual is { } value) option.DefaultValueFactory = _ => value;
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is var count && (count < 1 || count > max)) result.AddError($"{name}: 1 to {max}");
+        });
+        return option;
+    }
+
+    private static async Task<int> RunAsync(bool detach, ServiceCounts counts, CancellationToken cancellationToken)
     {
         var home = RsvpHome.FromEnvironment();
         var clock = Stopwatch.StartNew();
         Instance instance = Instance.Open(home, RsvpHome.PortBaseFromEnvironment(), Console.WriteLine);
         bool wasRunning = instance.State.Processes.Any(process => process.IsAlive);
+        if (instance.State.Retiring is not null)
+        {
+            Console.WriteLine($"a change of the partitions is not finished, and workers wait for it: ./rsvp repartition --count {instance.State.Partitions.Count}");
+        }
+
         try
         {
-            await instance.StartAsync(workerCount, cancellationToken);
+            await instance.StartAsync(counts, cancellationToken);
             string? problem = await DemoData.LoadAsync(instance, TimeProvider.System, cancellationToken);
             if (problem is not null) Console.WriteLine($"the demo is not loaded: {problem}");
         }
