@@ -16,6 +16,7 @@ var root = new RootCommand("Runs, tests and measures the RSVP system on this mac
     DownCommand.Create(),
     StatusCommand.Create(),
     ScaleCommand.Create(),
+    RepartitionCommand.Create(),
     LogsCommand.Create(),
     TokenCommand.Create(),
     TestCommand.Create(),
