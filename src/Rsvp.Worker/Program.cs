@@ -1,5 +1,6 @@
 using Rsvp.Hosting.Secrets;
 using Rsvp.Hosting.ServiceDefaults;
+using Rsvp.Worker.Backlogs;
 using Rsvp.Worker.Migrations;
 using Rsvp.Worker.Partitions;
 using Rsvp.Worker.Promotion;
@@ -20,6 +21,7 @@ builder.AddPartitions();
 builder.AddPromotion();
 builder.AddOutbox();
 builder.AddScheduledJobs();
+builder.AddBacklog();
 
 var app = builder.Build();
 app.MapServiceDefaults();

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Rsvp.Contracts;
 
 namespace Rsvp.Api.Submitting;
 
@@ -9,6 +10,7 @@ internal sealed class SubmittingMetrics
     private readonly Counter<long> _unrouted;
     private readonly Histogram<int> _batchCommands;
     private readonly Histogram<double> _confirmSeconds;
+    private readonly Histogram<double> _requestSeconds;
 
     public SubmittingMetrics(IMeterFactory meters)
     {
@@ -25,9 +27,28 @@ internal sealed class SubmittingMetrics
             "s",
             "Time from sending a batch to the broker's confirm.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2] });
+        _requestSeconds = meter.CreateHistogram<double>(
+            "rsvp.request.duration",
+            "s",
+            "Time from taking a request to hearing of its outcome.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 2, 5, 10] });
+
+        // Seen from the start, so that the first one is a rise.
+        _unrouted.Add(0);
+        foreach (var acceptance in Enum.GetValues<Acceptance>())
+        {
+            Ended(acceptance, 0);
+        }
     }
 
     internal void Ended(Acceptance acceptance, int commandCount) => _submitted.Add(commandCount, new KeyValuePair<string, object?>("acceptance", Name(acceptance)));
+
+    /// <param name="outcome">What was decided.</param>
+    /// <param name="elapsed">Since its request was taken.</param>
+    internal void Decided(CommandOutcome outcome, TimeSpan elapsed) => _requestSeconds.Record(
+        elapsed.TotalSeconds,
+        new KeyValuePair<string, object?>("command", outcome.Command),
+        new KeyValuePair<string, object?>("code", outcome.Problem?.Code ?? "ok"));
 
     internal void Sent(Acceptance acceptance, int commandCount, TimeSpan elapsed)
     {
@@ -43,7 +64,7 @@ internal sealed class SubmittingMetrics
         }
     }
 
-    private static string Name(Acceptance acceptance) => acceptance switch
+    internal static string Name(Acceptance acceptance) => acceptance switch
     {
         Acceptance.Accepted => "accepted",
         Acceptance.Overloaded => "overloaded",

@@ -20,6 +20,7 @@ internal sealed class ViewCounter
         _time = time;
         _pendingMax = options.Value.PendingMax;
         _dropped = meters.Create("Rsvp").CreateCounter<long>("rsvp.api.views.dropped", "{view}", "Views that were not counted because too many waited to be written.");
+        _dropped.Add(0);
     }
 
     /// <summary>Notes a view; a second one of the day changes nothing.</summary>

@@ -13,6 +13,7 @@ internal sealed class DeliveryMetrics
     {
         var meter = meters.Create("Rsvp");
         _planned = meter.CreateCounter<long>("rsvp.notifications.planned", "{delivery}", "Deliveries planned.");
+        _planned.Add(0);
         _attempts = meter.CreateCounter<long>("rsvp.notifications.attempts", "{attempt}", "Attempts, by channel and by what became of them.");
         _latency = meter.CreateHistogram(
             "rsvp.notifications.latency",

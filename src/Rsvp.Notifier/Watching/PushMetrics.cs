@@ -32,6 +32,13 @@ internal sealed class PushMetrics
         _merged = meter.CreateCounter<long>("rsvp.push.merged", "{change}", "Changes that went out as part of a later one.");
         _dropped = meter.CreateCounter<long>("rsvp.push.dropped", "{connection}", "Connections closed because the client did not keep up.");
         _resyncs = meter.CreateCounter<long>("rsvp.push.resyncs", "{activity}", "Activities read again because changes may have been missed.");
+
+        // Seen from the start, so that the first one is a rise.
+        _watchers.Add(0);
+        _activities.Add(0);
+        _merged.Add(0);
+        _dropped.Add(0);
+        _resyncs.Add(0);
     }
 
     public void ConnectionOpened(string transport) => _connections.Add(1, new KeyValuePair<string, object?>("transport", transport));

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Threading.Channels;
 using MassTransit;
 using Npgsql;
@@ -7,7 +8,8 @@ using Rsvp.Worker.Partitions;
 namespace Rsvp.Worker.Outbox;
 
 /// <summary>Publishes committed messages and deletes their rows once the broker has them. What it loses, the sweep finds.</summary>
-internal sealed partial class OutboxDispatcher(IPublishBus bus, NpgsqlDataSource dataSource, ILogger<OutboxDispatcher> logger) : BackgroundService
+internal sealed partial class OutboxDispatcher(
+    IPublishBus bus, NpgsqlDataSource dataSource, IMeterFactory meters, TimeProvider timeProvider, ILogger<OutboxDispatcher> logger) : BackgroundService
 {
     // What does not fit stays in the table for the sweep.
     private const int QueueMax = 10_000;
@@ -18,6 +20,12 @@ internal sealed partial class OutboxDispatcher(IPublishBus bus, NpgsqlDataSource
 
     private readonly Channel<OutboxMessage> _queue =
         Channel.CreateBounded<OutboxMessage>(new BoundedChannelOptions(QueueMax) { SingleReader = true });
+
+    private readonly Histogram<double> _confirmSeconds = meters.Create("Rsvp").CreateHistogram(
+        "rsvp.outbox.confirm.duration",
+        "s",
+        "Time from publishing messages of the outbox to the broker's last confirm.",
+        advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5] });
 
     /// <summary>Hands over committed messages; does not wait.</summary>
     public void Publish(IReadOnlyList<OutboxMessage> messages)
@@ -34,7 +42,9 @@ internal sealed partial class OutboxDispatcher(IPublishBus bus, NpgsqlDataSource
     /// <returns>How many the broker confirmed.</returns>
     public async Task<int> DeliverAsync(IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken)
     {
+        var startedAt = timeProvider.GetTimestamp();
         var confirmed = await Task.WhenAll(messages.Select(message => TryPublishAsync(message, cancellationToken)));
+        _confirmSeconds.Record(timeProvider.GetElapsedTime(startedAt).TotalSeconds);
         Guid[] sent = [.. messages.Zip(confirmed).Where(pair => pair.Second).Select(pair => pair.First.Id)];
         FailPoint.Hit("after_publish");
         if (sent.Length > 0)

@@ -165,6 +165,11 @@ internal sealed partial class BatchApplier(
         // A failure touches no activity, so it need not find one unchanged.
         await SaveAsync(connection, state, decided, outbox, Guards && !fails, cancellationToken);
         metrics.Applied(decided, Stopwatch.GetElapsedTime(started));
+        if (outbox is [{ Message: PassCompleted completed }, ..])
+        {
+            metrics.Passed(state, completed, Stopwatch.GetElapsedTime(started));
+        }
+
         return new AppliedBatch([.. decided.Select(one => one.Outcome)], outbox);
     }
 
@@ -236,7 +241,7 @@ internal sealed partial class BatchApplier(
             }
             catch (Exception error) when (SqlErrors.Classify(error) == SqlError.Transient && !cancellationToken.IsCancellationRequested)
             {
-                metrics.Retry();
+                metrics.Retry(error);
                 LogTransient(tries, error.Message);
             }
 

@@ -20,6 +20,11 @@ internal sealed class CommandBatchConsumer(
             return;
         }
 
+        if (context.SentTime is { } sentAt)
+        {
+            metrics.Began(batch.Partition, time.GetUtcNow() - sentAt);
+        }
+
         var applied = await applier.ApplyAsync(batch.Commands, DeliveryCount(context), context.CancellationToken);
         replies.Send(batch, applied.Outcomes);
         outbox.Publish(applied.Outbox);

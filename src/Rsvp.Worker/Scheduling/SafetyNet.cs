@@ -22,6 +22,7 @@ internal abstract class SafetyNet : IJob
         _dataSource = dataSource;
         _dispatcher = dispatcher;
         _found = meters.Create("Rsvp").CreateCounter<long>(counter, "{activity}", description);
+        _found.Add(0); // Seen from the start, so that the first one is a rise.
     }
 
     /// <summary>Finds the activities whose work was lost; bounded.</summary>

@@ -21,11 +21,11 @@ internal sealed class World(TestDatabase database)
     public static PartitionMetrics Metrics() =>
         new(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>());
 
-    public BatchApplier Applier(bool guards = true, NpgsqlDataSource? dataSource = null, ILogger<BatchApplier>? logger = null) => new(
+    public BatchApplier Applier(bool guards = true, NpgsqlDataSource? dataSource = null, ILogger<BatchApplier>? logger = null, PartitionMetrics? metrics = null) => new(
         dataSource ?? database.DataSource,
         new Fold(NullLogger<Fold>.Instance),
         new SystemCommands(Options.Create(new PartitionTopologyOptions()), TimeProvider.System),
-        Metrics(),
+        metrics ?? Metrics(),
         TimeProvider.System,
         logger ?? NullLogger<BatchApplier>.Instance)
     { Guards = guards };

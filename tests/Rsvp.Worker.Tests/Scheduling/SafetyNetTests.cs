@@ -24,7 +24,7 @@ public sealed class SafetyNetTests(TestDatabase database) : IClassFixture<TestDa
     private readonly SystemCommands _commands = new(Options.Create(new PartitionTopologyOptions()), TimeProvider.System);
 
     // Never started: what it is handed stays in the table.
-    private OutboxDispatcher Dispatcher => new(bus: null!, database.DataSource, NullLogger<OutboxDispatcher>.Instance);
+    private OutboxDispatcher Dispatcher => new(bus: null!, database.DataSource, _meters, TimeProvider.System, NullLogger<OutboxDispatcher>.Instance);
 
     [Fact]
     public async Task A_vacancy_that_nobody_served_is_announced_again()
