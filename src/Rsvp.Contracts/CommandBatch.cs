@@ -15,6 +15,9 @@ public sealed record CommandBatch
 
     /// <summary>At most 512 commands, a group counting its members. Without any, a batch shows which worker is active, and its answer that all before it are decided.</summary>
     public required IReadOnlyList<Command> Commands { get; init; }
+
+    /// <summary>W3C <c>traceparent</c> of the sending of this batch; null when it is not traced.</summary>
+    public string? TraceParent { get; init; }
 }
 
 /// <summary>What one caller asked for: an envelope, and exactly one of the command bodies.</summary>
@@ -43,6 +46,9 @@ public sealed record Command
 
     /// <summary>The owner of the RSVP that is meant when it is not the caller's own; null: the caller's.</summary>
     public Guid? RsvpUserId { get; init; }
+
+    /// <summary>W3C <c>traceparent</c> of the request; null when it is not traced.</summary>
+    public string? TraceParent { get; init; }
 
     /// <summary>Body of <see cref="CommandNames.SubmitRsvp"/>.</summary>
     public SubmitRsvp? SubmitRsvp { get; init; }

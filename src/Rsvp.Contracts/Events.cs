@@ -24,6 +24,9 @@ public sealed record ActivityChanged
 
     /// <summary>RSVPs whose own version rose, each in its last state.</summary>
     public required IReadOnlyList<RsvpChanged> Rsvps { get; init; }
+
+    /// <summary>W3C <c>traceparent</c> of the last traced command behind it; null when it is not traced.</summary>
+    public string? TraceParent { get; init; }
 }
 
 /// <summary>The last state of one RSVP in an <see cref="ActivityChanged"/>.</summary>
@@ -53,6 +56,9 @@ public sealed record VacancyOpened
 
     /// <summary>The activity's version that left the seats free.</summary>
     public required long Version { get; init; }
+
+    /// <summary>W3C <c>traceparent</c> of the last traced command behind it; null when it is not traced.</summary>
+    public string? TraceParent { get; init; }
 }
 
 /// <summary>A pass ran and was committed, whether it found anybody or not.</summary>
@@ -72,6 +78,9 @@ public sealed record PassCompleted
 
     /// <summary>True when it stopped at its bound and another pass is needed.</summary>
     public required bool MoreLeft { get; init; }
+
+    /// <summary>W3C <c>traceparent</c> of the command that ran the pass; null when it is not traced.</summary>
+    public string? TraceParent { get; init; }
 }
 
 /// <summary>A pass that was asked for has not been answered in time; the saga asks again.</summary>

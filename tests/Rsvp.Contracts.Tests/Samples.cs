@@ -10,6 +10,7 @@ internal static class Samples
     public static readonly Guid Request = new("0198a000-0000-7000-8000-000000000005");
     public static readonly Guid Key = new("0198a000-0000-7000-8000-000000000006");
     public static readonly Guid Batch = new("0198a000-0000-7000-8000-000000000007");
+    public const string TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     public static readonly DateTimeOffset Noon = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
 
     public static RsvpDocument Rsvp => new()
@@ -53,6 +54,7 @@ internal static class Samples
         SubmittedAt = Noon,
         IfMatch = new IfMatch { Version = 3 },
         RsvpUserId = Person,
+        TraceParent = TraceParent,
     };
 
     public static CommandOutcome Outcome => new()

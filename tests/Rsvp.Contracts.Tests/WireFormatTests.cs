@@ -132,6 +132,7 @@ public sealed class WireFormatTests
             Partition = 15,
             ReplyTo = "api-1",
             Commands = [Samples.Command(CommandNames.SubmitRsvp)],
+            TraceParent = Samples.TraceParent,
         };
 
         Keeps(
@@ -142,8 +143,10 @@ public sealed class WireFormatTests
                 "requestId": "0198a000-0000-7000-8000-000000000005", "keyId": "0198a000-0000-7000-8000-000000000006", "name": "submit_rsvp",
                 "activityId": "0198a000-0000-7000-8000-000000000001",
                 "caller": { "userId": "0198a000-0000-7000-8000-000000000002", "name": "Ada", "email": "ada@example.org", "isAdmin": true },
-                "submittedAt": "2026-11-22T12:00:00+00:00", "ifMatch": { "version": 3 }, "rsvpUserId": "0198a000-0000-7000-8000-000000000002"
-              }]
+                "submittedAt": "2026-11-22T12:00:00+00:00", "ifMatch": { "version": 3 }, "rsvpUserId": "0198a000-0000-7000-8000-000000000002",
+                "traceParent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+              }],
+              "traceParent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
             }
             """,
             batch);
@@ -209,7 +212,8 @@ public sealed class WireFormatTests
           "rsvps": [{
             "rsvpId": "0198a000-0000-7000-8000-000000000003", "userId": "0198a000-0000-7000-8000-000000000002", "status": "offered",
             "offerExpiresAt": "2026-11-22T12:00:00+00:00", "rsvpVersion": 3
-          }]
+          }],
+          "traceParent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
         }
         """,
         new ActivityChanged
@@ -224,12 +228,18 @@ public sealed class WireFormatTests
             [
                 new RsvpChanged { RsvpId = Samples.Party, UserId = Samples.Person, Status = "offered", OfferExpiresAt = Samples.Noon, RsvpVersion = 3 },
             ],
+            TraceParent = Samples.TraceParent,
         });
 
     [Fact]
     public void An_opened_vacancy_keeps_its_wire_format() => Keeps(
-        """{ "activityId": "0198a000-0000-7000-8000-000000000001", "version": 42 }""",
-        new VacancyOpened { ActivityId = Samples.Activity, Version = 42 });
+        """
+        {
+          "activityId": "0198a000-0000-7000-8000-000000000001", "version": 42,
+          "traceParent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+        }
+        """,
+        new VacancyOpened { ActivityId = Samples.Activity, Version = 42, TraceParent = Samples.TraceParent });
 
     [Fact]
     public void Issued_notifications_keep_their_wire_format() => Keeps(
@@ -269,8 +279,21 @@ public sealed class WireFormatTests
 
     [Fact]
     public void A_completed_pass_keeps_its_wire_format() => Keeps(
-        """{ "activityId": "0198a000-0000-7000-8000-000000000001", "version": 42, "passNumber": 9, "placesPromoted": 3, "moreLeft": true }""",
-        new PassCompleted { ActivityId = Samples.Activity, Version = 42, PassNumber = 9, PlacesPromoted = 3, MoreLeft = true });
+        """
+        {
+          "activityId": "0198a000-0000-7000-8000-000000000001", "version": 42, "passNumber": 9, "placesPromoted": 3, "moreLeft": true,
+          "traceParent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+        }
+        """,
+        new PassCompleted
+        {
+            ActivityId = Samples.Activity,
+            Version = 42,
+            PassNumber = 9,
+            PlacesPromoted = 3,
+            MoreLeft = true,
+            TraceParent = Samples.TraceParent,
+        });
 
     [Fact]
     public void Members_of_a_newer_build_are_ignored()

@@ -5,6 +5,7 @@ using Rsvp.Api.Bodies;
 using Rsvp.Api.Callers;
 using Rsvp.Api.Documentation;
 using Rsvp.Contracts;
+using Rsvp.Hosting.Telemetry;
 
 namespace Rsvp.Api.Requests;
 
@@ -36,6 +37,7 @@ internal abstract class CommandRequest
         Caller = Caller,
         SubmittedAt = SubmittedAt,
         IfMatch = IfMatch,
+        TraceParent = Traces.Current,
     };
 }
 

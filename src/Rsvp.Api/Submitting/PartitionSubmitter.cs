@@ -137,18 +137,21 @@ internal sealed partial class PartitionSubmitter(
 
         var underWay = new BatchUnderWay(Guid.CreateVersion7(time.GetUtcNow()));
         _underWay = underWay;
+        var trace = BatchTrace.Begin(partition, batch, time);
         var message = new CommandBatch
         {
             BatchId = underWay.BatchId,
             Partition = partition,
             ReplyTo = instance.Id,
             Commands = commands,
+            TraceParent = trace?.TraceParent,
         };
 
         var startedAt = time.GetTimestamp();
         var bound = options.ConfirmTimeout - time.GetElapsedTime(batch[0].TakenAt);
         var acceptance = await sender.SendAsync(CommandsAddress, routingKey, message, bound, cancellationToken);
         metrics.Sent(acceptance, commands.Length, time.GetElapsedTime(startedAt));
+        trace?.End(acceptance, time);
         if (acceptance is Acceptance.Accepted)
         {
             circuit.Confirmed();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -16,9 +17,23 @@ public static class PostgresExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         var connectionString = builder.PostgresConnectionString(configure);
-        builder.Services.AddSingleton(_ => NpgsqlDataSource.Create(connectionString));
+        builder.Services.AddSingleton(_ => CreateDataSource(connectionString, "main"));
         builder.Services.AddSingleton<SchemaGate>();
         builder.Services.AddHealthChecks().AddCheck<SchemaHealthCheck>("schema", tags: ["ready"]).AddCheck<DatabaseHealthCheck>("database", tags: ["ready"]);
+    }
+
+    /// <summary>A data source whose commands are spans of whatever is traced, and cost nothing when nothing is.</summary>
+    /// <param name="connectionString">From <see cref="PostgresConnectionString"/>.</param>
+    /// <param name="name">What spans and the pool's metrics call it.</param>
+    public static NpgsqlDataSource CreateDataSource(string connectionString, string name)
+    {
+        var dataSource = new NpgsqlDataSourceBuilder(connectionString) { Name = name };
+        dataSource.ConfigureTracing(tracing => tracing
+            .ConfigureCommandFilter(_ => Activity.Current is { Recorded: true })
+            .ConfigureBatchFilter(_ => Activity.Current is { Recorded: true })
+            .EnablePhysicalOpenTracing(false)
+            .EnableFirstResponseEvent(false));
+        return dataSource.Build();
     }
 
     /// <summary>The connection string of a service's data sources: <c>ConnectionStrings:Postgres</c> with what they share.</summary>

@@ -2,20 +2,18 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Console;
-using OpenTelemetry.Metrics;
 using Rsvp.Hosting.Health;
 using Rsvp.Hosting.Secrets;
+using Rsvp.Hosting.Telemetry;
 
 namespace Rsvp.Hosting.ServiceDefaults;
 
-/// <summary>What every service has: health endpoints, metrics on a port of their own, lean logs.</summary>
+/// <summary>What every service has: health endpoints, telemetry, metrics on a port of their own.</summary>
 public static class ServiceDefaultsExtensions
 {
     private const string ManagementPortKey = "Management:Port";
 
-    /// <summary>Adds health checks and metrics, and refuses well-known secrets outside development; listens on <c>Management:Port</c> as well when it is set.</summary>
+    /// <summary>Adds health checks and telemetry, and refuses well-known secrets outside development; listens on <c>Management:Port</c> as well when it is set.</summary>
     /// <param name="builder">The host.</param>
     public static void AddServiceDefaults(this WebApplicationBuilder builder)
     {
@@ -23,15 +21,7 @@ public static class ServiceDefaultsExtensions
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddHostedService<SecretsGate>();
         builder.Services.AddHealthChecks();
-        builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
-            .AddMeter("Rsvp", "MassTransit", "Npgsql", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.Hosting")
-            .AddRuntimeInstrumentation()
-            .AddPrometheusExporter());
-        builder.Logging.AddConsole(console => console.FormatterName = OneLineFormatter.FormatterName)
-            .AddConsoleFormatter<OneLineFormatter, ConsoleFormatterOptions>();
-        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
-        builder.Logging.AddFilter("MassTransit", LogLevel.Warning);
-
+        builder.AddTelemetry();
         if (ManagementPort(builder.Configuration) is int port)
         {
             var host = builder.Configuration["Management:Host"] ?? "127.0.0.1";
@@ -45,4 +35,13 @@ public static class ServiceDefaultsExtensions
     public static void MapServiceDefaults(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+
+        // First: it begins to listen to the meters, and health checks make the buses and all that these need, which count from then on.
+        var managementPort = ManagementPort(app.Configuration);
+        app.UseOpenTelemetryPrometheusScrapingEndpoint(context =>
+            context.Request.Path == "/metrics" && (managementPort is null || context.Connection.LocalPort == managementPort));
         app.MapHealth();
+    }
+
+    private static int? ManagementPort(IConfiguration configuration) => configuration.GetValue<int?>(ManagementPortKey);
+}

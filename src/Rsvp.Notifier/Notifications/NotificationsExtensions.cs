@@ -1,5 +1,4 @@
 using MassTransit;
-using Npgsql;
 using Rsvp.Hosting.Database;
 using Rsvp.Hosting.Webhooks;
 using Rsvp.Notifier.Notifications.Email;
@@ -24,7 +23,7 @@ internal static class NotificationsExtensions
             connection.MaxPoolSize = ConnectionsMax;
             connection.Options = "-c statement_timeout=30s";
         });
-        services.AddKeyedSingleton(Database, (_, _) => NpgsqlDataSource.Create(connectionString));
+        services.AddKeyedSingleton(Database, (_, _) => PostgresExtensions.CreateDataSource(connectionString, Database));
         services.AddOptions<NotificationsOptions>().BindConfiguration("Notifications").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<SmtpOptions>().BindConfiguration("Smtp").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<WebhookOptions>().BindConfiguration("Webhooks");

@@ -170,13 +170,14 @@ internal sealed partial class ActivityLoop
     {
         if (_view.Apply(change))
         {
-            _rounds.Changed(change.At);
+            _rounds.Changed(change);
         }
 
         foreach (var changed in change.Rsvps)
         {
             if (_book.FindOrAdopt(changed.RsvpId, changed.UserId) is { } rsvp && _view.Apply(rsvp, changed, change.At))
             {
+                rsvp.TraceParent = change.TraceParent;
                 Tell(rsvp);
             }
         }

@@ -29,6 +29,9 @@ internal sealed class RsvpView(Guid activityId, Guid rsvpId, Guid userId)
     /// <summary>When the change was committed that is told next; null when it is not known from an event.</summary>
     internal DateTimeOffset? ChangedAt { get; set; }
 
+    /// <summary>The trace of the change that is told next; null when it is not traced.</summary>
+    internal string? TraceParent { get; set; }
+
     /// <summary>Who is told.</summary>
     internal List<WatchLink> Links { get; } = [];
 

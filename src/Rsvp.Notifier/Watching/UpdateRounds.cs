@@ -1,3 +1,5 @@
+using Rsvp.Contracts;
+
 namespace Rsvp.Notifier.Watching;
 
 /// <summary>Tells an activity's watchers what changed: statuses at once, counts in rounds, never more than the promised 10 a second of a kind.</summary>
@@ -13,9 +15,12 @@ internal sealed class UpdateRounds(ActivityView view, WatchBook book, PushOption
     private static readonly TimeSpan StatusWindow = TimeSpan.FromSeconds(1);
 
     private readonly List<Watch> _served = [];
+    private readonly PushTrace _countsTrace = new("counts");
+    private readonly PushTrace _statusesTrace = new("status");
     private long _toldVersion;
     private int _changes;
     private DateTimeOffset? _oldestAt;
+    private int _statuses;
 
     /// <summary>When the next round may be, on the loop's clock.</summary>
     internal TimeSpan NextRoundAt { get; private set; }
@@ -25,10 +30,11 @@ internal sealed class UpdateRounds(ActivityView view, WatchBook book, PushOption
     internal bool HasStatuses => book.StatusDue.Count > 0;
 
     /// <summary>A change was taken that nobody was told of yet.</summary>
-    internal void Changed(DateTimeOffset at)
+    internal void Changed(ActivityChanged change)
     {
         _changes++;
-        _oldestAt = _oldestAt is { } oldest && oldest < at ? oldest : at;
+        _oldestAt = _oldestAt is { } oldest && oldest < change.At ? oldest : change.At;
+        _countsTrace.Add(change.TraceParent, change.At);
     }
 
     /// <summary>Tells of the newest counts everybody who does not know them.</summary>
@@ -54,6 +60,7 @@ internal sealed class UpdateRounds(ActivityView view, WatchBook book, PushOption
         }
 
         metrics.CountsSent(messages.Sent, Math.Max(0, _changes - 1), messages.Sent > 0 ? timeProvider.GetUtcNow() - _oldestAt : null);
+        _countsTrace.End(messages.Sent, timeProvider.GetUtcNow());
         _changes = 0;
         _oldestAt = null;
         NextRoundAt = now + Longest(options.UpdateInterval, book.Watches.Count * PausePerWatcher, 2 * (clock() - now));
@@ -66,6 +73,7 @@ internal sealed class UpdateRounds(ActivityView view, WatchBook book, PushOption
         _served.AddRange(book.StatusDue.Where(watch => SendStatuses(watch, now, utcNow)));
         book.StatusDue.ExceptWith(_served);
         _served.Clear();
+        EndStatuses();
     }
 
     /// <summary>Tells a connection that has just come what there is.</summary>
@@ -81,6 +89,14 @@ internal sealed class UpdateRounds(ActivityView view, WatchBook book, PushOption
         {
             book.StatusDue.Remove(watch);
         }
+
+        EndStatuses();
+    }
+
+    private void EndStatuses()
+    {
+        _statusesTrace.End(_statuses, timeProvider.GetUtcNow());
+        _statuses = 0;
     }
 
     private static TimeSpan Longest(params ReadOnlySpan<TimeSpan> spans)
@@ -154,9 +170,12 @@ internal sealed class UpdateRounds(ActivityView view, WatchBook book, PushOption
 
                 watch.StatusTimes.Enqueue(now);
                 metrics.StatusSent(utcNow - link.Rsvp.ChangedAt);
+                _statuses++;
+                _statusesTrace.Add(link.Rsvp.TraceParent, link.Rsvp.ChangedAt ?? utcNow);
 
                 // Measured once; a position that changes later has no commit of its own.
                 link.Rsvp.ChangedAt = null;
+                link.Rsvp.TraceParent = null;
             }
 
             // One that is not complete comes back when its position is known.

@@ -1,5 +1,6 @@
 using Rsvp.Contracts;
 using Rsvp.Hosting.Problems;
+using Rsvp.Hosting.Telemetry;
 using Rsvp.Worker.Activities;
 using Rsvp.Worker.Groups;
 using Rsvp.Worker.Offers;
@@ -22,6 +23,7 @@ internal sealed partial class Fold(ILogger<Fold> logger)
     /// <returns>One outcome per command; <c>IsNew</c> tells those that are to be stored.</returns>
     public IReadOnlyList<DecidedCommand> Decide(WorkingSet state, IReadOnlyList<Command> commands)
     {
+        using var span = Traces.Step("decide");
         var decided = new List<DecidedCommand>(commands.Count);
         foreach (var command in commands)
         {
@@ -94,6 +96,7 @@ internal sealed partial class Fold(ILogger<Fold> logger)
         catch (Exception defect)
 #pragma warning restore CA1031
         {
+            using var logs = Traces.LogsOf(command.TraceParent);
             LogDefect(defect, command.Name, command.RequestId, command.ActivityId);
             return Rejected(state, command, ProblemCodes.Failed);
         }

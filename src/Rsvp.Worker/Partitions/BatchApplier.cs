@@ -3,6 +3,7 @@ using Npgsql;
 using Rsvp.Contracts;
 using Rsvp.Hosting.FailPoints;
 using Rsvp.Hosting.Problems;
+using Rsvp.Hosting.Telemetry;
 using Rsvp.Worker.Decisions;
 using Rsvp.Worker.Offers;
 using Rsvp.Worker.Outbox;
@@ -35,6 +36,9 @@ internal sealed partial class BatchApplier(
 
     /// <summary>The log event of a try that the database could not serve.</summary>
     internal const int TransientEventId = 3103;
+
+    /// <summary>The log event of a command that could not be applied.</summary>
+    internal const int GivenUpEventId = 3104;
 
     /// <summary>False leaves the version guard out; only the tests that prove it do.</summary>
     public bool Guards { get; init; } = true;
@@ -113,7 +117,11 @@ internal sealed partial class BatchApplier(
             return applied;
         }
 
-        LogGivenUp(command.Name, command.RequestId, command.ActivityId);
+        using (Traces.LogsOf(command.TraceParent))
+        {
+            LogGivenUp(command.Name, command.RequestId, command.ActivityId);
+        }
+
         return await TryApplyAsync([command], fails: true, ConflictsAloneMax, cancellationToken)
             ?? throw new InvalidOperationException($"Not even the failure of {command.RequestId} can be stored; it has to be delivered again.");
     }
@@ -121,6 +129,7 @@ internal sealed partial class BatchApplier(
     private async Task<AppliedBatch> ApplyOnceAsync(IReadOnlyList<Command> commands, bool fails, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
+        var trace = BatchTrace.Current;
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         var state = await BatchLoad.ReadAsync(connection, commands, cancellationToken);
         FailPoint.Hit("after_load");
@@ -162,8 +171,11 @@ internal sealed partial class BatchApplier(
             outbox.AddRange(state.FollowUps.Select(next => systemCommands.Message(next.ActivityId, next.FollowUp.Name, next.FollowUp.WithBody)));
         }
 
+        trace?.Mark(outbox, commands);
+
         // A failure touches no activity, so it need not find one unchanged.
         await SaveAsync(connection, state, decided, outbox, Guards && !fails, cancellationToken);
+        trace?.Decided(decided);
         metrics.Applied(decided, Stopwatch.GetElapsedTime(started));
         if (outbox is [{ Message: PassCompleted completed }, ..])
         {
@@ -209,6 +221,7 @@ internal sealed partial class BatchApplier(
             return; // Delivered again: everything is there already.
         }
 
+        using var span = Traces.Step("commit");
         await using var batch = new NpgsqlBatch(connection);
         BatchSave.AddDomain(batch, state, guards);
         BatchRecords.AddLog(batch, state);
@@ -266,7 +279,7 @@ internal sealed partial class BatchApplier(
     [LoggerMessage(TransientEventId, LogLevel.Warning, "The database could not apply a batch, try {Tries}: {Reason}")]
     private partial void LogTransient(int tries, string reason);
 
-    [LoggerMessage(3104, LogLevel.Error, "Gave up on {Command} {RequestId} of activity {ActivityId}: its outcome is failed")]
+    [LoggerMessage(GivenUpEventId, LogLevel.Error, "Gave up on {Command} {RequestId} of activity {ActivityId}: its outcome is failed")]
     private partial void LogGivenUp(string command, Guid requestId, Guid activityId);
 }
 

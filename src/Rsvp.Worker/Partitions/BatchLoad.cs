@@ -2,6 +2,7 @@ using System.Text.Json;
 using Npgsql;
 using Rsvp.Contracts;
 using Rsvp.Hosting.Json;
+using Rsvp.Hosting.Telemetry;
 using Rsvp.Worker.Decisions;
 
 namespace Rsvp.Worker.Partitions;
@@ -92,6 +93,7 @@ internal static class BatchLoad
     public static async Task<WorkingSet> ReadAsync(
         NpgsqlConnection connection, IReadOnlyList<Command> commands, CancellationToken cancellationToken)
     {
+        using var span = Traces.Step("load");
         await using var batch = new NpgsqlBatch(connection);
         AddStatements(batch, commands);
         WorkingSet state;

@@ -25,6 +25,7 @@ internal sealed class CommandBatchConsumer(
             metrics.Began(batch.Partition, time.GetUtcNow() - sentAt);
         }
 
+        using var trace = BatchTrace.Begin(batch);
         var applied = await applier.ApplyAsync(batch.Commands, DeliveryCount(context), context.CancellationToken);
         replies.Send(batch, applied.Outcomes);
         outbox.Publish(applied.Outbox);

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Rsvp.Contracts;
 using Rsvp.Hosting.Partitions;
+using Rsvp.Hosting.Telemetry;
 using Rsvp.Worker.Outbox;
 
 namespace Rsvp.Worker.Partitions;
@@ -24,6 +25,7 @@ internal sealed class SystemCommands(IOptions<PartitionTopologyOptions> topology
             ActivityId = activityId,
             Caller = new Caller { UserId = Guid.Empty },
             SubmittedAt = now,
+            TraceParent = Traces.Current,
         };
         return new OutboxMessage(Guid.CreateVersion7(now), new CommandBatch
         {

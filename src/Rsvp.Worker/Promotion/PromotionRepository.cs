@@ -1,7 +1,10 @@
+using System.Diagnostics;
 using MassTransit;
 using MassTransit.Saga;
 using Npgsql;
+using Rsvp.Contracts;
 using Rsvp.Hosting.FailPoints;
+using Rsvp.Hosting.Telemetry;
 using Rsvp.Worker.Outbox;
 
 namespace Rsvp.Worker.Promotion;
@@ -18,6 +21,8 @@ internal sealed class PromotionRepository(
     public async Task Send<T>(ConsumeContext<T> context, IPipe<SagaRepositoryContext<PromotionState, T>> next)
         where T : class
     {
+        using var span = Traces.Continue("promote", TraceParentOf(context.Message), ActivityKind.Consumer);
+        span?.SetTag("rsvp.event", typeof(T).Name);
         await using var session = await PromotionSession.BeginAsync(dataSource, context.CancellationToken);
         await next.Send(new PromotionRepositoryContext<T>(session, context, consumeContexts));
         FailPoint.Hit("before_saga_commit");
@@ -30,4 +35,11 @@ internal sealed class PromotionRepository(
         where T : class => throw new NotSupportedException("Every event of the saga names its activity.");
 
     public void Probe(ProbeContext context) => context.Add("persistence", "postgresql");
+
+    private static string? TraceParentOf(object message) => message switch
+    {
+        VacancyOpened opened => opened.TraceParent,
+        PassCompleted completed => completed.TraceParent,
+        _ => null,
+    };
 }

@@ -1,25 +1,33 @@
+using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
 
-namespace Rsvp.Hosting.ServiceDefaults;
+namespace Rsvp.Hosting.Telemetry;
 
-/// <summary>Writes an entry as one line of plain text, whatever is in it: nobody can write a second line into a log, colour a terminal, or turn text round.</summary>
+/// <summary>Writes an entry as one line of plain text, whatever is in it: nobody can write a second line into a log, colour a terminal, or turn text round. The ids of the trace, if there is one, stand before the text.</summary>
 /// <param name="timeProvider">Says when.</param>
 internal sealed class OneLineFormatter(TimeProvider timeProvider) : ConsoleFormatter(FormatterName)
 {
     internal const string FormatterName = "one-line";
+    internal const string TimeFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
 
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
-        textWriter.Write(timeProvider.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ss.fffZ ", CultureInfo.InvariantCulture));
+        textWriter.Write(timeProvider.GetUtcNow().ToString(TimeFormat, CultureInfo.InvariantCulture));
+        textWriter.Write(' ');
         textWriter.Write(Level(logEntry.LogLevel));
         textWriter.Write(": ");
         textWriter.Write(logEntry.Category);
         textWriter.Write('[');
         textWriter.Write(logEntry.EventId.Id.ToString(CultureInfo.InvariantCulture));
         textWriter.Write("] ");
+        if (Activity.Current is { } span)
+        {
+            textWriter.Write($"TraceId:{span.TraceId.ToHexString()} SpanId:{span.SpanId.ToHexString()} ");
+        }
+
         WriteClean(textWriter, logEntry.Formatter(logEntry.State, logEntry.Exception));
         if (logEntry.Exception is not null)
         {
