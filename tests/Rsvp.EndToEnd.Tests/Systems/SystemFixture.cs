@@ -18,6 +18,7 @@ public sealed class SystemFixture : IAsyncLifetime
     private Instance? _instance;
     private NpgsqlDataSource? _database;
     private TokenFactory? _tokens;
+    private OtlpReceiver? _otlp;
 
     internal Instance Instance => _instance ?? throw new InvalidOperationException("The system was not started.");
 
@@ -28,6 +29,9 @@ public sealed class SystemFixture : IAsyncLifetime
 
     /// <summary>The system's mail server, which is dead until a test lets it listen.</summary>
     internal MailServer Mail { get; } = new(TestServers.PortBase + MailPortOffset);
+
+    /// <summary>Where the services export to.</summary>
+    internal OtlpReceiver Otlp => _otlp ?? throw new InvalidOperationException("The system was not started.");
 
     /// <summary>A client of the public origin; its connections are its own.</summary>
     internal HttpClient Http { get; private set; } = null!;
@@ -48,6 +52,12 @@ public sealed class SystemFixture : IAsyncLifetime
         _instance.Settings["Smtp__From"] = "Rsvp <rsvp@example.org>";
         _instance.Settings["Notifications__PauseMax"] = "00:00:00.200"; // A dead mail server is tried again in a test's time.
         _instance.Settings["Webhooks__AllowPrivateAddresses"] = "true";
+        _otlp = await OtlpReceiver.StartAsync();
+        _instance.Settings["OTEL_EXPORTER_OTLP_ENDPOINT"] = _otlp.Url;
+        _instance.Settings["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf";
+        _instance.Settings["OTEL_BSP_SCHEDULE_DELAY"] = "200"; // A test waits for spans.
+        _instance.Settings["OTEL_METRIC_EXPORT_INTERVAL"] = "5000";
+        _instance.Settings["Telemetry__TraceRatio"] = "0"; // Only what a test asks for.
         await _instance.StartAsync(new ServiceCounts(), deadline.Token);
 
         var run = Run;
@@ -70,6 +80,11 @@ public sealed class SystemFixture : IAsyncLifetime
             await _instance.StopAsync(CancellationToken.None);
             _instance.Dispose();
             await Mail.DisposeAsync();
+        }
+
+        if (_otlp is not null)
+        {
+            await _otlp.DisposeAsync();
         }
     }
 
