@@ -6,19 +6,33 @@ namespace Rsvp.Hosting.FailPoints;
 /// <remarks>Syntax: <c>name:kill</c>, <c>name:throw</c>, or <c>name:kill:3</c> for the third time the place is passed; several are separated by commas.</remarks>
 public static class FailPoint
 {
-    private static readonly Armed[] Points = Parse(Environment.GetEnvironmentVariable("RSVP_FAILPOINT"));
+    private static readonly Armed[] OfProcess = Parse(Environment.GetEnvironmentVariable("RSVP_FAILPOINT"));
+    private static readonly AsyncLocal<Armed[]?> OfCaller = new();
+    private static volatile bool _isArmed = OfProcess.Length > 0;
+
+    /// <summary>Arms places for what the caller runs from here on, and for nobody else in the process.</summary>
+    /// <param name="setting">As in the environment; null for none any more.</param>
+    public static void Arm(string? setting)
+    {
+        OfCaller.Value = Parse(setting);
+        _isArmed = true;
+    }
 
     /// <summary>Passes a named place.</summary>
     /// <param name="name">snake_case, such as <c>after_commit</c>.</param>
     /// <exception cref="FailPointException">The place is armed with <c>throw</c>.</exception>
     public static void Hit(string name)
     {
-        if (Points.Length == 0)
+        if (_isArmed)
         {
-            return;
+            Pass(OfProcess, name);
+            Pass(OfCaller.Value ?? [], name);
         }
+    }
 
-        foreach (var point in Points)
+    private static void Pass(Armed[] points, string name)
+    {
+        foreach (var point in points)
         {
             if (point.Name != name || Interlocked.Increment(ref point.Passed) != point.At)
             {
