@@ -10,6 +10,7 @@ public sealed class ContractShapeTests
 
     [Theory]
     [InlineData(typeof(CommandBatch), "urn:message:Rsvp.Contracts:CommandBatch")]
+    [InlineData(typeof(FailCommands), "urn:message:Rsvp.Contracts:FailCommands")]
     [InlineData(typeof(BatchApplied), "urn:message:Rsvp.Contracts:BatchApplied")]
     [InlineData(typeof(ActivityChanged), "urn:message:Rsvp.Contracts:ActivityChanged")]
     [InlineData(typeof(VacancyOpened), "urn:message:Rsvp.Contracts:VacancyOpened")]

@@ -232,6 +232,34 @@ public sealed class WireFormatTests
         });
 
     [Fact]
+    public void Commands_that_are_given_up_keep_their_wire_format() => Keeps(
+        """
+        {
+          "partition": 3,
+          "commands": [{
+            "requestId": "0198a000-0000-7000-8000-000000000005", "name": "cancel_rsvp", "activityId": "0198a000-0000-7000-8000-000000000001",
+            "caller": { "userId": "0198a000-0000-7000-8000-000000000002" }, "submittedAt": "2026-11-22T12:00:00+00:00", "cancelRsvp": { "reason": "Ill" }
+          }]
+        }
+        """,
+        new FailCommands
+        {
+            Partition = 3,
+            Commands =
+            [
+                new Command
+                {
+                    RequestId = Samples.Request,
+                    Name = CommandNames.CancelRsvp,
+                    ActivityId = Samples.Activity,
+                    Caller = new Caller { UserId = Samples.Person },
+                    SubmittedAt = Samples.Noon,
+                    CancelRsvp = new CancelRsvp { Reason = "Ill" },
+                },
+            ],
+        });
+
+    [Fact]
     public void An_opened_vacancy_keeps_its_wire_format() => Keeps(
         """
         {

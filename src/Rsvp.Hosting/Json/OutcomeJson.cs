@@ -15,4 +15,5 @@ namespace Rsvp.Hosting.Json;
 [JsonSerializable(typeof(PassCompleted))]
 [JsonSerializable(typeof(PassOverdue))]
 [JsonSerializable(typeof(CommandBatch))]
+[JsonSerializable(typeof(FailCommands))]
 public sealed partial class OutcomeJson : JsonSerializerContext;

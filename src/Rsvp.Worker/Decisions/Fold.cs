@@ -169,11 +169,12 @@ internal sealed partial class Fold(ILogger<Fold> logger)
         };
     }
 
-    /// <summary>The outcome of a command that cannot be decided; a stored outcome still comes first.</summary>
-    public static DecidedCommand Failed(WorkingSet state, Command command) =>
-        state.OutcomesByRequest.TryGetValue(command.RequestId, out var known)
-            ? new DecidedCommand(command, known, IsNew: false, KeyId: null)
-            : new DecidedCommand(command, Rejected(state, command, ProblemCodes.Failed), IsNew: true, KeyId: null);
+    /// <summary>The outcome of a command that cannot be decided; a stored outcome, or one from earlier in the batch, still comes first.</summary>
+    public static DecidedCommand Failed(WorkingSet state, Command command)
+    {
+        var isNew = state.OutcomesByRequest.TryAdd(command.RequestId, Rejected(state, command, ProblemCodes.Failed));
+        return new DecidedCommand(command, state.OutcomesByRequest[command.RequestId], isNew, KeyId: null);
+    }
 
     public static CommandOutcome Rejected(WorkingSet state, Command command, string code) =>
         OutcomeBuilder.Envelope(state, command) with { Problem = new ProblemDocument { Code = code } };

@@ -49,32 +49,44 @@ internal sealed partial class BatchApplier(
     /// <param name="cancellationToken">The worker stops; what is not committed is delivered again.</param>
     public async Task<AppliedBatch> ApplyAsync(IReadOnlyList<Command> commands, int deliveryCount, CancellationToken cancellationToken)
     {
-        var outcomes = new List<CommandOutcome>(commands.Count);
-        var outbox = new List<OutboxMessage>();
+        var parts = new List<AppliedBatch>();
         foreach (var run in Runs.Split(commands))
         {
             var isolates = deliveryCount >= SuspiciousDeliveryCount;
             var applied = isolates ? null : await TryApplyAsync(run, fails: false, ConflictsMax, cancellationToken);
             if (applied is not null)
             {
-                Add(applied);
+                parts.Add(applied);
                 continue;
             }
 
             metrics.SingleMode();
             foreach (var command in run)
             {
-                Add(await ApplyAloneAsync(command, countsAttempt: isolates, cancellationToken));
+                parts.Add(await ApplyAloneAsync(command, countsAttempt: isolates, cancellationToken));
             }
         }
 
-        return new AppliedBatch(outcomes, outbox);
+        return AppliedBatch.Of(parts);
+    }
 
-        void Add(AppliedBatch part)
+    /// <summary>Gives every command that has no outcome the outcome <c>failed</c>; nothing else happens.</summary>
+    /// <param name="commands">Of one partition.</param>
+    /// <param name="cancellationToken">The worker stops; what is not committed is delivered again.</param>
+    public async Task<AppliedBatch> FailAsync(IReadOnlyList<Command> commands, CancellationToken cancellationToken)
+    {
+        if (await TryApplyAsync(commands, fails: true, ConflictsMax, cancellationToken) is AppliedBatch failed)
         {
-            outcomes.AddRange(part.Outcomes);
-            outbox.AddRange(part.Outbox);
+            return failed;
         }
+
+        var parts = new List<AppliedBatch>();
+        foreach (var command in commands)
+        {
+            parts.Add(await FailAloneAsync(command, cancellationToken));
+        }
+
+        return AppliedBatch.Of(parts);
     }
 
     /// <returns>Null when the commands could not be applied like this: together they are tried one by one, one alone is given up.</returns>
@@ -92,7 +104,9 @@ internal sealed partial class BatchApplier(
                 metrics.Conflict();
                 LogConflict(conflicts, commands.Count, error.ConstraintName ?? error.SqlState);
             }
-            catch (PostgresException error) when (SqlErrors.Classify(error) == SqlError.Permanent)
+#pragma warning disable CA1031 // Whatever a command does to its load or its save, it must not take its neighbours along.
+            catch (Exception error) when (error is not (FailPointException or ObjectDisposedException) && !cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
             {
                 LogPermanent(error, commands.Count);
                 return null;
@@ -117,13 +131,17 @@ internal sealed partial class BatchApplier(
             return applied;
         }
 
+        return await FailAloneAsync(command, cancellationToken);
+    }
+
+    private async Task<AppliedBatch> FailAloneAsync(Command command, CancellationToken cancellationToken)
+    {
         using (Traces.LogsOf(command.TraceParent))
         {
             LogGivenUp(command.Name, command.RequestId, command.ActivityId);
         }
 
-        return await TryApplyAsync([command], fails: true, ConflictsAloneMax, cancellationToken)
-            ?? throw new InvalidOperationException($"Not even the failure of {command.RequestId} can be stored; it has to be delivered again.");
+        return await TryApplyAsync([command], fails: true, ConflictsAloneMax, cancellationToken) ?? AppliedBatch.Without(command);
     }
 
     private async Task<AppliedBatch> ApplyOnceAsync(IReadOnlyList<Command> commands, bool fails, CancellationToken cancellationToken)
@@ -133,6 +151,11 @@ internal sealed partial class BatchApplier(
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         var state = await BatchLoad.ReadAsync(connection, commands, cancellationToken);
         FailPoint.Hit("after_load");
+        foreach (var one in commands)
+        {
+            // By its name: a command that kills every process that tries it.
+            FailPoint.Hit(one.Name);
+        }
 
         var outbox = new List<OutboxMessage>();
         IReadOnlyList<DecidedCommand> decided;
@@ -225,7 +248,7 @@ internal sealed partial class BatchApplier(
         await using var batch = new NpgsqlBatch(connection);
         BatchSave.AddDomain(batch, state, guards);
         BatchRecords.AddLog(batch, state);
-        BatchRecords.AddOutcomes(batch, decided, forgetAttempts: decided.Count == 1);
+        BatchRecords.AddOutcomes(batch, decided, forgetAttempts: decided.Any(one => one.Outcome.Problem?.Code == ProblemCodes.Failed) || decided.Count == 1);
         OutboxInsert.Add(batch, outbox);
         FailPoint.Hit("before_commit");
         await batch.ExecuteNonQueryAsync(cancellationToken);
@@ -284,6 +307,19 @@ internal sealed partial class BatchApplier(
 }
 
 /// <summary>What became of a batch.</summary>
-/// <param name="Outcomes">One per command, in order.</param>
+/// <param name="Outcomes">One per command, in order; none for those that are left.</param>
 /// <param name="Outbox">Committed messages, to be published now.</param>
-internal sealed record AppliedBatch(IReadOnlyList<CommandOutcome> Outcomes, IReadOnlyList<OutboxMessage> Outbox);
+internal sealed record AppliedBatch(IReadOnlyList<CommandOutcome> Outcomes, IReadOnlyList<OutboxMessage> Outbox)
+{
+    /// <summary>Requests that have no outcome: neither the command nor its failure could be stored.</summary>
+    public IReadOnlyList<Guid> Left { get; init; } = [];
+
+    public static AppliedBatch Of(IReadOnlyList<AppliedBatch> parts) => parts is [var only]
+        ? only
+        : new AppliedBatch([.. parts.SelectMany(part => part.Outcomes)], [.. parts.SelectMany(part => part.Outbox)])
+        {
+            Left = [.. parts.SelectMany(part => part.Left)],
+        };
+
+    public static AppliedBatch Without(Command command) => new([], []) { Left = [command.RequestId] };
+}

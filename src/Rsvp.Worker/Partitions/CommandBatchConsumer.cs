@@ -31,6 +31,17 @@ internal sealed class CommandBatchConsumer(
         outbox.Publish(applied.Outbox);
         NoteLag(batch);
         FailPoint.Hit("before_ack");
+        ThrowIfAnyIsLeft(applied);
+    }
+
+    /// <summary>Sends the message to the dead letters for those of its commands that have no outcome; the others keep theirs, also when it is replayed.</summary>
+    /// <exception cref="CommandsLeftException">There are some.</exception>
+    internal static void ThrowIfAnyIsLeft(AppliedBatch applied)
+    {
+        if (applied.Left.Count > 0)
+        {
+            throw new CommandsLeftException($"Not even the failure of {string.Join(", ", applied.Left)} can be stored.");
+        }
     }
 
     /// <summary>How long the oldest waited for its decision, by two clocks of which one may be another machine's.</summary>
@@ -46,3 +57,7 @@ internal sealed class CommandBatchConsumer(
     private static int DeliveryCount(ConsumeContext context) =>
         context.ReceiveContext.TransportHeaders.Get<int>("x-delivery-count") ?? 0;
 }
+
+/// <summary>Commands could neither be applied nor be given up.</summary>
+/// <param name="message">Which.</param>
+internal sealed class CommandsLeftException(string message) : Exception(message);
