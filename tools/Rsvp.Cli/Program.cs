@@ -2,6 +2,7 @@ using System.CommandLine;
 using Npgsql;
 using Rsvp.Cli;
 using Rsvp.Cli.Audit;
+using Rsvp.Cli.DeadLetters;
 using Rsvp.Cli.Instances;
 using Rsvp.Cli.Scaling;
 using Rsvp.Cli.Storm;
@@ -24,6 +25,7 @@ var root = new RootCommand("Runs, tests and measures the RSVP system on this mac
     StormCommand.Create(),
     WatchCommand.Create(),
     AuditCommand.Create(),
+    DeadCommand.Create(),
 };
 
 // A log is as wide as its lines.

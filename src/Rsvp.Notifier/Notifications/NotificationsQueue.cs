@@ -7,7 +7,8 @@ using Rsvp.Hosting.Messaging;
 namespace Rsvp.Notifier.Notifications;
 
 /// <summary>Subscribes this notifier to the queue of issued notifications once the schema is there; all notifiers share it. Not ready before.</summary>
-internal sealed class NotificationsQueue(IReceiveEndpointConnector connector, IBusControl bus, SchemaGate schema) : BackgroundService, IHealthCheck
+internal sealed class NotificationsQueue(IReceiveEndpointConnector connector, IBusControl bus, SchemaGate schema, ILogger<NotificationsQueue> logger)
+    : BackgroundService, IHealthCheck
 {
     // Each is one statement over hundreds of rows; two keep the database busy while a message is on its way.
     private const int ConcurrencyMax = 2;
@@ -37,14 +38,10 @@ internal sealed class NotificationsQueue(IReceiveEndpointConnector connector, IB
             // The publishers bind it to the exchange, so that it fills before the first notifier is there.
             queue.ConfigureConsumeTopology = false;
             queue.SetQuorumQueue();
-            queue.SetQueueArgument("x-delivery-limit", Topology.DeliveryLimit);
-            // Workers make the queue of the dead letters: whoever binds it may read it.
-            queue.SetQueueArgument("x-dead-letter-exchange", Topology.DeadLetterQueue);
             queue.PrefetchCount = ConcurrencyMax * 2;
             queue.ConcurrentMessageLimit = ConcurrencyMax;
-            // What cannot be planned goes back to the queue, and after the last delivery to the dead letters, where somebody looks.
-            queue.PublishFaults = false;
-            queue.RethrowFaultedMessages();
+            // What only takes time goes back to the queue; the workers make the queue of the dead letters.
+            queue.UseDeadLetters(logger, error => error is NpgsqlException outage && MayPass(outage));
             queue.UseMessageRetry(retry =>
             {
                 retry.Handle<NpgsqlException>(MayPass);

@@ -105,7 +105,11 @@ internal sealed partial class Balancer(
     }
 
     private void Begin(PartitionSubscription subscription) => subscription.Begin(
-        connector, topology.Value, (registration, endpoint) => endpoint.ConfigureConsumer<CommandBatchConsumer>(registration));
+        connector, topology.Value, (registration, endpoint) =>
+        {
+            endpoint.ConfigureConsumer<CommandBatchConsumer>(registration);
+            endpoint.ConfigureConsumer<FailCommandsConsumer>(registration);
+        });
 
     private async Task TakeAsync(BalanceStep step, PartitionSubscription subscription, CancellationToken cancellationToken)
     {

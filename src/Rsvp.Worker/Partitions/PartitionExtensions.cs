@@ -2,6 +2,7 @@ using MassTransit;
 using Rsvp.Hosting.Database;
 using Rsvp.Hosting.Messaging;
 using Rsvp.Worker.Balancing;
+using Rsvp.Worker.DeadLetters;
 using Rsvp.Worker.Decisions;
 using Rsvp.Worker.Outbox;
 using Rsvp.Worker.Promotion;
@@ -21,12 +22,14 @@ internal static class PartitionExtensions
         builder.Services.AddSingleton<BusGate>();
         builder.Services.AddSingleton<PartitionSubscriptions>();
         builder.AddBalancing();
+        builder.Services.AddHostedService<DeadLetterWatch>();
 
         builder.AddMessagingDefaults();
         var name = WorkerInstance.NameOf(builder.Configuration);
         builder.Services.AddMassTransit(bus =>
         {
             bus.AddConsumer<CommandBatchConsumer>();
+            bus.AddConsumer<FailCommandsConsumer>();
             bus.AddPromotion();
             bus.UsingRabbitMq((_, broker) => broker.UseBroker(builder.Configuration, $"rsvp-worker consume {name}"));
         });

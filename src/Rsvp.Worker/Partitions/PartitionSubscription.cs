@@ -68,10 +68,10 @@ internal sealed partial class PartitionSubscription(int partition, string worker
             var queue = (IRabbitMqReceiveEndpointConfigurator)endpoint;
             queue.SetQuorumQueue();
             queue.SingleActiveConsumer = true;
-            queue.SetQueueArgument("x-delivery-limit", Topology.DeliveryLimit);
             queue.SetQueueArgument("x-max-length", topology.QueueLengthMax);
             queue.SetQueueArgument("x-overflow", "reject-publish");
             queue.BindDeadLetterQueue(Topology.DeadLetterQueue, Topology.DeadLetterQueue, dead => dead.SetQuorumQueue());
+            queue.UseDeadLetters(logger, error => error is ObjectDisposedException); // The worker ends.
             queue.PrefetchCount = Prefetch;
             queue.ConcurrentMessageLimit = 1;
             queue.ConfigureConsumeTopology = false;

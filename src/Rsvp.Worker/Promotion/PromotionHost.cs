@@ -6,13 +6,19 @@ using Rsvp.Worker.Partitions;
 namespace Rsvp.Worker.Promotion;
 
 /// <summary>Subscribes this worker to the saga's queue once the schema is there; all workers share it.</summary>
-internal sealed class PromotionHost(IReceiveEndpointConnector connector, SchemaGate schema, BusGate buses) : BackgroundService
+internal sealed class PromotionHost(IReceiveEndpointConnector connector, SchemaGate schema, BusGate buses, ILogger<PromotionHost> logger) : BackgroundService
 {
     // Events of different activities run side by side, as many as the worker has database connections to spare.
     private const int ConcurrencyMax = 8;
 
-    // Two workers on one new activity, or a database that restarts: again, soon.
+    // Two workers on one new activity: again, soon.
     private static readonly TimeSpan[] Retries = [.. Enumerable.Range(1, 8).Select(n => TimeSpan.FromMilliseconds(20 * Math.Pow(2, n)))];
+
+    // While the database is away a message waits here some 20 minutes before it goes back to the queue, less than the broker's 30 for an answer.
+    private const int OutageRetriesMax = 80;
+    private static readonly TimeSpan OutageRetryMin = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan OutageRetryMax = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan OutageRetryStep = TimeSpan.FromMilliseconds(200);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -22,13 +28,24 @@ internal sealed class PromotionHost(IReceiveEndpointConnector connector, SchemaG
         {
             var queue = (IRabbitMqReceiveEndpointConfigurator)endpoint;
             queue.SetQuorumQueue();
-            queue.SetQueueArgument("x-delivery-limit", Topology.DeliveryLimit);
             queue.BindDeadLetterQueue(Topology.DeadLetterQueue, Topology.DeadLetterQueue, dead => dead.SetQuorumQueue());
+            queue.UseDeadLetters(logger, IsOutage);
             queue.PrefetchCount = ConcurrencyMax * 2;
             queue.ConcurrentMessageLimit = ConcurrencyMax;
-            queue.UseMessageRetry(retry => retry.Intervals(Retries));
+            queue.UseMessageRetry(retry =>
+            {
+                retry.Handle<Exception>(IsOutage);
+                retry.Exponential(OutageRetriesMax, OutageRetryMin, OutageRetryMax, OutageRetryStep);
+            });
+            queue.UseMessageRetry(retry =>
+            {
+                retry.Ignore<Exception>(IsOutage);
+                retry.Intervals(Retries);
+            });
             queue.ConfigureSaga<PromotionState>(registration);
         });
         await handle.Ready.WaitAsync(stoppingToken);
     }
+
+    private static bool IsOutage(Exception error) => SqlErrors.Classify(error.GetBaseException()) == SqlError.Transient;
 }

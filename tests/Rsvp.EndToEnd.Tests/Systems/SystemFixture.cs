@@ -97,6 +97,9 @@ public sealed class SystemFixture : IAsyncLifetime
     /// <summary>Starts <c>./rsvp</c> with these arguments.</summary>
     internal ToolProcess StartTool(params IEnumerable<string> arguments) => new(this, arguments);
 
+    /// <summary>Starts <c>./rsvp</c> to die at a fail point.</summary>
+    internal ToolProcess StartArmedTool(string failPoint, params IEnumerable<string> arguments) => new(this, arguments, failPoint);
+
     internal Person NewPerson(string? role = null, string? email = null)
     {
         var id = Guid.NewGuid();

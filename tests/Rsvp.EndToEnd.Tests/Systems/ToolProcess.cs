@@ -12,11 +12,12 @@ internal sealed class ToolProcess : IAsyncDisposable
     private readonly StringBuilder _output = new();
     private readonly Process _process;
 
-    internal ToolProcess(SystemFixture system, IEnumerable<string> arguments)
+    internal ToolProcess(SystemFixture system, IEnumerable<string> arguments, string? failPoint = null)
     {
         var start = new ProcessStartInfo(Path.Combine(RsvpHome.FindRoot(), "rsvp"), arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["RSVP_HOME"] = system.Instance.Home.Path;
         start.Environment["RSVP_PORT_BASE"] = new Uri(system.Run.ApiUrl).Port.ToString(null, null);
+        start.Environment["RSVP_FAILPOINT"] = failPoint;
         _process = Process.Start(start)!;
         _process.OutputDataReceived += (_, line) => Append(line.Data);
         _process.ErrorDataReceived += (_, line) => Append(line.Data);

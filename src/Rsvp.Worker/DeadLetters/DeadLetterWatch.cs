@@ -1,0 +1,92 @@
+using System.Diagnostics.Metrics;
+using Npgsql;
+using RabbitMQ.Client.Exceptions;
+using Rsvp.Hosting.Database;
+
+namespace Rsvp.Worker.DeadLetters;
+
+/// <summary>Says how many dead letters lie there, and that some came. One worker asks the broker for all; each tells the number.</summary>
+internal sealed partial class DeadLetterWatch : BackgroundService
+{
+    /// <summary>The log event of dead letters that came.</summary>
+    internal const int ArrivedEventId = 4001;
+
+    // Skipped when another worker counts, or somebody has letters in hand, which the broker would not count.
+    private const string TakeTurnSql = "SELECT messages FROM dead_letter_watch WHERE counted_at < now() - $1 FOR UPDATE SKIP LOCKED";
+
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+
+    private readonly string _broker;
+    private readonly NpgsqlDataSource _dataSource;
+    private readonly SchemaGate _schema;
+    private readonly ILogger<DeadLetterWatch> _logger;
+    private long? _messages;
+
+    public DeadLetterWatch(IConfiguration configuration, NpgsqlDataSource dataSource, SchemaGate schema, IMeterFactory meters, ILogger<DeadLetterWatch> logger)
+    {
+        _broker = configuration.GetConnectionString("RabbitMq") ?? throw new InvalidOperationException("ConnectionStrings:RabbitMq is missing.");
+        _dataSource = dataSource;
+        _schema = schema;
+        _logger = logger;
+        meters.Create("Rsvp").CreateObservableGauge(
+            "rsvp.dead_letters",
+            () => _messages is long messages ? [new Measurement<long>(messages)] : Array.Empty<Measurement<long>>(),
+            "{message}",
+            "Messages that could not be applied and wait for somebody; every worker tells the same number.");
+    }
+
+    /// <summary>Counts, unless it was done within <paramref name="age"/>.</summary>
+    /// <returns>How many lie there.</returns>
+    public async Task<long> CountAsync(TimeSpan age, CancellationToken cancellationToken)
+    {
+        await using var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
+        await using (var transaction = await connection.BeginTransactionAsync(cancellationToken))
+        {
+            await using var take = new NpgsqlCommand(TakeTurnSql, connection, transaction) { Parameters = { new() { Value = age } } };
+            if (await take.ExecuteScalarAsync(cancellationToken) is long before)
+            {
+                await using var queue = await DeadLetterQueue.OpenAsync(new Uri(_broker), cancellationToken);
+                var now = await queue.CountAsync(cancellationToken);
+                await using var keep = new NpgsqlCommand("UPDATE dead_letter_watch SET messages = $1, counted_at = now()", connection, transaction)
+                {
+                    Parameters = { new() { Value = now } },
+                };
+                await keep.ExecuteNonQueryAsync(cancellationToken);
+                await transaction.CommitAsync(cancellationToken);
+                if (now > before)
+                {
+                    LogArrived(now - before, now);
+                }
+            }
+        }
+
+        await using var read = new NpgsqlCommand("SELECT messages FROM dead_letter_watch", connection);
+        var messages = (long)(await read.ExecuteScalarAsync(cancellationToken))!;
+        _messages = messages;
+        return messages;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await _schema.WaitAsync(stoppingToken);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await CountAsync(Interval, stoppingToken);
+            }
+            catch (Exception error) when (error is NpgsqlException or BrokerUnreachableException or RabbitMQClientException or IOException)
+            {
+                LogNotCounted(error.Message);
+            }
+
+            await Task.Delay(Interval, stoppingToken);
+        }
+    }
+
+    [LoggerMessage(ArrivedEventId, LogLevel.Error, "{Arrived} messages could not be applied and came to the dead letters, which are {Messages} now: ./rsvp dead list says which, and why")]
+    private partial void LogArrived(long arrived, long messages);
+
+    [LoggerMessage(4002, LogLevel.Warning, "The dead letters could not be counted: {Reason}")]
+    private partial void LogNotCounted(string reason);
+}
