@@ -1,5 +1,6 @@
 using Rsvp.Hosting.Secrets;
 using Rsvp.Hosting.ServiceDefaults;
+using Rsvp.Worker.Audit;
 using Rsvp.Worker.Backlogs;
 using Rsvp.Worker.Migrations;
 using Rsvp.Worker.Partitions;
@@ -20,6 +21,7 @@ builder.AddWorkerPostgres();
 builder.AddPartitions();
 builder.AddPromotion();
 builder.AddOutbox();
+builder.AddStandingAudit();
 builder.AddScheduledJobs();
 builder.AddBacklog();
 

@@ -1,5 +1,6 @@
 using System.Data;
 using System.Diagnostics;
+using System.Globalization;
 using Npgsql;
 
 namespace Rsvp.Worker.Audit;
@@ -9,9 +10,11 @@ namespace Rsvp.Worker.Audit;
 internal sealed class Auditor(NpgsqlDataSource dataSource)
 {
     // Sorts and joins over a large log are several times faster in memory; compiling queries that run once is not worth it.
-    private const string SessionSql = "SET LOCAL work_mem = '64MB'; SET LOCAL jit = off; SET LOCAL statement_timeout = 0; SELECT now()";
+    private const string SessionSql =
+        "SELECT set_config('work_mem', '64MB', true), set_config('jit', 'off', true), set_config('statement_timeout', $1, true), now()";
 
-    private static readonly IReadOnlyList<Invariant> Invariants =
+    /// <summary>All of them, by their numbers.</summary>
+    public static readonly IReadOnlyList<Invariant> Invariants =
     [
         CapacityIsKept.Invariant,
         CountersAreRight.Invariant,
@@ -29,10 +32,17 @@ internal sealed class Auditor(NpgsqlDataSource dataSource)
     public async Task<AuditReport> RunAsync(AuditOptions? options = null, CancellationToken cancellationToken = default)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+        await using var transaction = await BeginAsync(connection, cancellationToken);
+        return await CheckAsync(connection, options ?? new AuditOptions(), cancellationToken);
+    }
+
+    /// <summary>Begins a transaction that sees one instant and cannot write.</summary>
+    public static async Task<NpgsqlTransaction> BeginAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
         await using var setReadOnly = new NpgsqlCommand("SET TRANSACTION READ ONLY", connection, transaction);
         await setReadOnly.ExecuteNonQueryAsync(cancellationToken);
-        return await CheckAsync(connection, options ?? new AuditOptions(), cancellationToken);
+        return transaction;
     }
 
     /// <summary>Checks what a transaction sees.</summary>
@@ -42,8 +52,16 @@ internal sealed class Auditor(NpgsqlDataSource dataSource)
     public static async Task<AuditReport> CheckAsync(NpgsqlConnection connection, AuditOptions options, CancellationToken cancellationToken = default)
     {
         var started = Stopwatch.GetTimestamp();
-        await using var setUp = new NpgsqlCommand(SessionSql, connection);
-        var at = (DateTime)(await setUp.ExecuteScalarAsync(cancellationToken))!;
+        await using var setUp = new NpgsqlCommand(SessionSql, connection)
+        {
+            Parameters = { new() { Value = options.StatementTimeout.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture) } },
+        };
+        DateTimeOffset at;
+        await using (var row = await setUp.ExecuteReaderAsync(cancellationToken))
+        {
+            await row.ReadAsync(cancellationToken);
+            at = row.GetFieldValue<DateTimeOffset>(3);
+        }
 
         var results = new List<InvariantResult>();
         foreach (var invariant in Invariants)
@@ -63,4 +81,10 @@ internal sealed record AuditOptions
 
     /// <summary>Requests that a client was told were accepted; each must have its outcome when nothing is in flight. Empty: no journal.</summary>
     public IReadOnlyCollection<Guid> Journal { get; init; } = [];
+
+    /// <summary>The activities to look at, with what <see cref="AuditScope"/> leaves out; null: all, and all that belongs to none.</summary>
+    public IReadOnlyCollection<Guid>? Activities { get; init; }
+
+    /// <summary>The longest that the database may take for one statement; zero, the default: as long as <see cref="Invariant.StatementSecondsMax"/>.</summary>
+    public TimeSpan StatementTimeout { get; init; }
 }

@@ -23,6 +23,24 @@ internal abstract class Invariant(string id, string statement)
     /// <param name="options">What is known besides the database.</param>
     /// <param name="cancellationToken">Ends the check.</param>
     public abstract Task<InvariantResult> CheckAsync(NpgsqlConnection connection, AuditOptions options, CancellationToken cancellationToken);
+
+    /// <summary>A query over all activities, or over those that the options name.</summary>
+    /// <param name="connection">Inside the audit's transaction.</param>
+    /// <param name="select">Begins with <c>SELECT</c>. Parameters: <c>@quiescent</c>, <c>@journal</c>.</param>
+    /// <param name="options">What is known besides the database.</param>
+    protected static NpgsqlCommand CreateCommand(NpgsqlConnection connection, string select, AuditOptions options)
+    {
+        var command = new NpgsqlCommand(select, connection) { CommandTimeout = StatementSecondsMax };
+        command.Parameters.AddWithValue("quiescent", options.IsQuiescent);
+        command.Parameters.AddWithValue("journal", NpgsqlDbType.Array | NpgsqlDbType.Uuid, options.Journal.ToArray());
+        if (options.Activities is { } activities)
+        {
+            command.CommandText = AuditScope.With + select;
+            command.Parameters.AddWithValue("activities", NpgsqlDbType.Array | NpgsqlDbType.Uuid, activities.ToArray());
+        }
+
+        return command;
+    }
 }
 
 /// <summary>An invariant that SQL alone can check.</summary>
@@ -59,13 +77,5 @@ internal sealed class SqlInvariant(string id, string statement, string rowsSql, 
         }
 
         return new InvariantResult(Id, Statement, rowsChecked, violationCount, violations);
-    }
-
-    private static NpgsqlCommand CreateCommand(NpgsqlConnection connection, string sql, AuditOptions options)
-    {
-        var command = new NpgsqlCommand(sql, connection) { CommandTimeout = StatementSecondsMax };
-        command.Parameters.AddWithValue("quiescent", options.IsQuiescent);
-        command.Parameters.AddWithValue("journal", NpgsqlDbType.Array | NpgsqlDbType.Uuid, options.Journal.ToArray());
-        return command;
     }
 }

@@ -29,7 +29,7 @@ internal sealed class LineWasFollowed() : Invariant("I8", "a replay of the log s
         var violations = new List<Violation>();
         ActivityReplay? replay = null;
 
-        await using var command = new NpgsqlCommand(LogSql, connection) { CommandTimeout = StatementSecondsMax };
+        await using var command = CreateCommand(connection, LogSql, options);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {

@@ -66,7 +66,7 @@ internal static class LogIsComplete
         FROM  (SELECT a.activity_id, a.log_seq, count(l.seq) AS rows, coalesce(min(l.seq), 1) AS first, coalesce(max(l.seq), 0) AS last
                FROM   activities a
                LEFT   JOIN rsvp_analytics l USING (activity_id)
-               GROUP  BY a.activity_id) AS log
+               GROUP  BY a.activity_id, a.log_seq) AS log
         WHERE  first <> 1 OR last <> rows OR last <> log_seq
 
         UNION  ALL

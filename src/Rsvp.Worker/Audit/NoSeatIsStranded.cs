@@ -16,7 +16,7 @@ internal static class NoSeatIsStranded
             WHERE  a.cancelled_at IS NULL
               AND  now() < a.starts_at - make_interval(mins => a.promotion_cutoff_minutes)
               AND  (@quiescent OR a.vacant_since IS NULL)
-            GROUP  BY a.activity_id
+            GROUP  BY a.activity_id, a.capacity, a.skip_limit, a.vacant_since
             HAVING count(*) FILTER (WHERE r.status = 'waitlisted') > 0
         ), place AS (
             SELECT r.activity_id, r.place_id, min(r.line_key) AS line_key, min(r.line_seq) AS line_seq, sum(r.total_spots) AS spots

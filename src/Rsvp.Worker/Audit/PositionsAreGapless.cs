@@ -25,7 +25,7 @@ internal static class PositionsAreGapless
         SELECT a.activity_id, NULL, format('the next newcomer gets line_key %s, but somebody waits at %s', a.next_line_key, max(w.line_key))
         FROM   activities a
         JOIN   waiting w USING (activity_id)
-        GROUP  BY a.activity_id
+        GROUP  BY a.activity_id, a.next_line_key
         HAVING max(w.line_key) >= a.next_line_key
         """;
 

@@ -9,8 +9,10 @@ internal static class RequestsHaveOutcomes
     private const string ViolationsSql =
         """
         SELECT q.activity_id, NULL::uuid,
-               format('request %s (%s, %s %s, of user %s) has the outcome %s', q.request_id, q.command, q.status, coalesce(q.code, 'without code'),
-                      q.user_id, left(q.outcome::text, 400))
+               format('request %s (%s, %s %s, of user %s) has an outcome that says: request %s, %s, code %s, user %s, activity %s, RSVP of activity %s',
+                      q.request_id, q.command, q.status, coalesce(q.code, 'without code'), q.user_id, coalesce(o."requestId", 'none'),
+                      coalesce(o.command, 'no command'), coalesce(o.problem ->> 'code', 'none'), coalesce(o."userId", 'none'),
+                      coalesce(o."activityId", 'none'), coalesce(o.rsvp ->> 'activityId', 'none'))
         FROM   rsvp_requests q
         CROSS  JOIN LATERAL json_to_record(CASE json_typeof(q.outcome) WHEN 'object' THEN q.outcome ELSE '{}' END)
                    AS o ("requestId" text, "userId" text, "activityId" text, command text, problem json, rsvp json)

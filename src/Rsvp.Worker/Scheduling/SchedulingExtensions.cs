@@ -2,6 +2,7 @@ using Npgsql;
 using Quartz;
 using Rsvp.Worker.Activities;
 using Rsvp.Worker.Analytics;
+using Rsvp.Worker.Audit;
 using Rsvp.Worker.Deadlines;
 using Rsvp.Worker.Migrations;
 using Rsvp.Worker.Offers;
@@ -47,6 +48,7 @@ internal static class SchedulingExtensions
             Schedule<UnfinishedCallOffs>(quartz, UnfinishedCallOffs.Interval);
             Schedule<OutcomeRetention>(quartz, OutcomeRetention.Interval);
             Schedule<AnalyticsCounting>(quartz, AnalyticsCounting.Interval);
+            Schedule<StandingAudit>(quartz, StandingAudit.Interval);
         });
         builder.Services.AddHostedService<SchedulerHost>();
     }

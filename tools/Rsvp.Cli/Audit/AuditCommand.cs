@@ -17,9 +17,14 @@ internal static class AuditCommand
         var command = new Command("audit", "Check from the database what must always be true.") { settle };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            AuditReport report = await AuditRunner.RunAsync(
-                RunFile.Load(RsvpHome.FromEnvironment()), [], TimeSpan.FromSeconds(parsed.GetValue(settle)), cancellationToken);
+            RunFile run = RunFile.Load(RsvpHome.FromEnvironment());
+            AuditReport report = await AuditRunner.RunAsync(run, [], TimeSpan.FromSeconds(parsed.GetValue(settle)), cancellationToken);
             Console.WriteLine(report);
+            foreach (OpenViolations open in await AuditRunner.ReadOpenAsync(run, cancellationToken))
+            {
+                Console.WriteLine($"The running system has known since {open.FoundAt:yyyy-MM-dd HH:mm:ss}Z: {open.Invariant}, {open.Found[0]}");
+            }
+
             return report.IsClean ? 0 : 1;
         });
         return command;

@@ -21,6 +21,13 @@ internal static class AuditRunner
         return await new Auditor(dataSource).RunAsync(new AuditOptions { IsQuiescent = true, Journal = journal }, cancellationToken);
     }
 
+    /// <summary>What the audit inside the system has found and not seen mended.</summary>
+    internal static async Task<IReadOnlyList<OpenViolations>> ReadOpenAsync(RunFile run, CancellationToken cancellationToken)
+    {
+        await using var dataSource = NpgsqlDataSource.Create(run.AuditorKeywords());
+        return await new AuditLedger(dataSource).ReadOpenAsync(cancellationToken);
+    }
+
     /// <summary>Waits until no seat waits for a pass and no event for the broker, or the time is up.</summary>
     internal static async Task SettleAsync(NpgsqlDataSource dataSource, TimeSpan atMost, CancellationToken cancellationToken)
     {

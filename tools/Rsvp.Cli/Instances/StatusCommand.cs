@@ -50,6 +50,7 @@ internal static class StatusCommand
 
         AnsiConsole.Write(table);
         await WritePartitionsAsync(home, cancellationToken);
+        await Trouble.WriteAsync(home, cancellationToken);
         Console.WriteLine($"home {home.Path}, .NET {Environment.Version}, {RuntimeInformation.OSDescription}");
         return healthy ? 0 : 1;
     }
