@@ -31,6 +31,27 @@ internal sealed class MemoryPartition(IEnumerable<Guid> knownUsers)
     /// <summary>The places in line, next first, with everybody in them.</summary>
     public IEnumerable<IGrouping<long, RsvpState>> Places => Line.GroupBy(rsvp => rsvp.Place!.LineKey);
 
+    /// <summary>Another one in the same state; what happens to one does not happen to the other.</summary>
+    public MemoryPartition Copy()
+    {
+        var copy = new MemoryPartition(knownUsers) { Activity = Activity };
+        copy.Log.AddRange(Log);
+        copy._hosts.UnionWith(_hosts);
+        CopyTo(_rsvps, copy._rsvps);
+        CopyTo(_outcomes, copy._outcomes);
+        CopyTo(_requestsByKey, copy._requestsByKey);
+        CopyTo(_groups, copy._groups);
+        return copy;
+
+        static void CopyTo<T>(Dictionary<Guid, T> from, Dictionary<Guid, T> to)
+        {
+            foreach (var (id, value) in from)
+            {
+                to.Add(id, value);
+            }
+        }
+    }
+
     /// <summary>Applies a batch.</summary>
     public IReadOnlyList<CommandOutcome> Apply(IReadOnlyList<Command> commands, DateTimeOffset now) =>
         [.. Runs.Split(commands).SelectMany(run => ApplyRun(run, now)), .. GoOn(now)];
@@ -182,7 +203,7 @@ internal sealed class MemoryPartition(IEnumerable<Guid> knownUsers)
     }
 
     /// <summary>How often a pass let in somebody from behind since the place stands there.</summary>
-    private int Overtaken(LinePlace place) => Log
+    public int Overtaken(LinePlace place) => Log
         .Where(entry => entry.Rule == Rules.Pass && entry.LineKey > place.LineKey && entry.Seq > place.LineSeq)
         .Select(entry => (entry.LineKey, entry.After!.PlaceId)).Distinct().Count();
 

@@ -12,7 +12,7 @@ internal sealed partial class NaiveActivity
         if (TurnsAway(size, rejectIfFull) is string code) return new Answer(code);
 
         party = Enter(user, size, group);
-        if (Line.Count == 0 && Fits(size))
+        if ((Line.Count == 0 || !KeepsNewcomersBehind) && Fits(size))
         {
             party.Status = "confirmed";
         }

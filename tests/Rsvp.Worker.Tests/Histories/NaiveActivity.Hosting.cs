@@ -166,9 +166,14 @@ internal sealed partial class NaiveActivity
     private string ShownInUserOrder(IEnumerable<Party> parties) =>
         ShownMember.List(parties.OrderBy(party => party.User).Select(party => new ShownMember(party.User, Show(party), null)));
 
-    private NaiveActivity Copy()
+    /// <summary>Another one in the same state; what happens to one does not happen to the other.</summary>
+    public NaiveActivity Copy()
     {
         var copy = (NaiveActivity)MemberwiseClone();
+        copy._groups = [.. _groups];
+        copy._answers = new(_answers);
+        copy._requestsByKey = new(_requestsByKey);
+        copy.Overtook = [.. Overtook];
         copy._parties = _parties.ToDictionary(pair => pair.Key, pair => pair.Value.Copy());
         copy.Line = [.. Line.Select(place => new Place([.. place.Parties.Select(party => copy._parties[party.User])]) { Overtaken = place.Overtaken })];
         return copy;

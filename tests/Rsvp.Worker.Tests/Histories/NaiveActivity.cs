@@ -14,9 +14,9 @@ internal sealed partial class NaiveActivity(Beginning beginning)
     public const int Stranger = 9;
 
     private Dictionary<int, Party> _parties = [];
-    private readonly List<(int? Creator, int Id)> _groups = [];
-    private readonly Dictionary<string, Answer> _answers = [];
-    private readonly Dictionary<int, string> _requestsByKey = [];
+    private List<(int? Creator, int Id)> _groups = [];
+    private Dictionary<string, Answer> _answers = [];
+    private Dictionary<int, string> _requestsByKey = [];
     private int? _capacity = beginning.Capacity;
     private int? _skipLimit = beginning.SkipLimit;
     private bool _offers = beginning.Offers;
@@ -31,9 +31,15 @@ internal sealed partial class NaiveActivity(Beginning beginning)
     public List<Place> Line { get; private set; } = [];
 
     /// <summary>Places left behind, for every party that a pass let in, one after the other.</summary>
-    public List<int> Overtook { get; } = [];
+    public List<int> Overtook { get; private set; } = [];
+
+    /// <summary>False lets newcomers take free seats while others wait; only the control of the comparison does.</summary>
+    public bool KeepsNewcomersBehind { get; init; } = true;
 
     public IReadOnlyDictionary<int, Party> Parties => _parties;
+
+    /// <summary>Everybody who ever asked, as shown.</summary>
+    public IEnumerable<(int User, Shown Shown)> Everybody => _parties.Values.OrderBy(party => party.User).Select(party => (party.User, Show(party)));
 
     public int Confirmed => People("confirmed");
 
