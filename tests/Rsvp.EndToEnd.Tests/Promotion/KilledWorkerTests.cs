@@ -5,7 +5,7 @@ namespace Rsvp.EndToEnd.Tests.Promotion;
 
 /// <summary>Kills the only worker at each step of a promotion; another one finishes it.</summary>
 [Collection(SystemCollection.Name)]
-public sealed class KilledWorkerTests(SystemFixture system)
+public sealed class KilledWorkerTests(SystemFixture system) : IClassFixture<KilledWorkerTests.TwoWorkersAgain>
 {
     private const string FailPoint = "RSVP_FAILPOINT";
 
@@ -43,17 +43,19 @@ public sealed class KilledWorkerTests(SystemFixture system)
         }
         finally
         {
-            // Whatever came of it, the other tests find the system as they know it.
+            // Whatever came of it, the next finds the system at work.
             await system.Instance.StartAsync("worker-2", CancellationToken.None);
-            await system.Instance.StartAsync("worker-1", CancellationToken.None);
         }
     }
 
     /// <summary>Leaves one worker, which dies at the fail point.</summary>
     private async Task RestartArmedAsync(string failPoint)
     {
-        await system.Instance.StopAsync("worker-2", CancellationToken.None);
-        await system.Instance.StopAsync("worker-1", CancellationToken.None);
+        if (system.Instance.State.Alive("worker-1") is not null)
+        {
+            await system.Instance.StopAsync("worker-1", CancellationToken.None);
+        }
+
         system.Instance.Settings[FailPoint] = failPoint;
         try
         {
@@ -62,6 +64,20 @@ public sealed class KilledWorkerTests(SystemFixture system)
         finally
         {
             system.Instance.Settings.Remove(FailPoint);
+        }
+
+        await system.Instance.StopAsync("worker-2", CancellationToken.None);
+    }
+
+    /// <summary>The other tests find the system as they know it.</summary>
+    public sealed class TwoWorkersAgain(SystemFixture system) : IAsyncLifetime
+    {
+        public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+        public async ValueTask DisposeAsync()
+        {
+            await system.Instance.StartAsync("worker-2", CancellationToken.None);
+            await system.Instance.StartAsync("worker-1", CancellationToken.None);
         }
     }
 }
