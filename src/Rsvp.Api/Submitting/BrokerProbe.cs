@@ -16,8 +16,20 @@ internal sealed partial class BrokerProbe(
     TimeProvider time,
     ILogger<BrokerProbe> logger) : BackgroundService, IHealthCheck
 {
+    // While nothing was confirmed yet; a look at a bus that is not connected costs nothing.
+    private static readonly TimeSpan EagerInterval = TimeSpan.FromMilliseconds(50);
+
+    private readonly TaskCompletionSource _isConfirmed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(circuit.IsOpen ? HealthCheckResult.Unhealthy("The broker does not confirm messages.") : HealthCheckResult.Healthy());
+
+    /// <summary>Returns when the broker has confirmed something, so that the server, which starts last, listens when it can serve; or after <see cref="SubmittingOptions.StartPatience"/>.</summary>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await base.StartAsync(cancellationToken);
+        await _isConfirmed.Task.WaitAsync(options.Value.StartPatience, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -35,7 +47,7 @@ internal sealed partial class BrokerProbe(
                 LogTurn(wasOpen ? "does not confirm messages; commands are refused" : "confirms messages");
             }
 
-            await Task.Delay(options.Value.ProbeInterval, time, stoppingToken);
+            await Task.Delay(_isConfirmed.Task.IsCompleted ? options.Value.ProbeInterval : EagerInterval, time, stoppingToken);
         }
     }
 
@@ -53,6 +65,7 @@ internal sealed partial class BrokerProbe(
         if (acceptance is Acceptance.Accepted)
         {
             circuit.Close();
+            _isConfirmed.TrySetResult();
         }
         else
         {

@@ -36,4 +36,8 @@ internal sealed class SubmittingOptions
     /// <summary>Quiet time after which the broker is looked at though nothing is wrong; default 5 s, 1 s to 1 min. Readiness is at most this old.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:01:00")]
     public TimeSpan IdleProbeInterval { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Longest that a start waits for the broker before the API listens and refuses commands; default 10 s, 0 to 1 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
+    public TimeSpan StartPatience { get; set; } = TimeSpan.FromSeconds(10);
 }
