@@ -20,6 +20,9 @@ internal sealed class PublishProbe(IPublishBus bus, BusGate buses, TimeProvider 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ConfirmTimeout = TimeSpan.FromSeconds(2);
 
+    // A confirm that went down with its connection never comes.
+    private static readonly TimeSpan GiveUpAfter = TimeSpan.FromSeconds(10);
+
     private volatile bool _isConfirmed;
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
@@ -52,7 +55,7 @@ internal sealed class PublishProbe(IPublishBus bus, BusGate buses, TimeProvider 
                     context.SetRoutingKey(Nobody);
                     context.Durable = false;
                 },
-                cancellationToken);
+                cancellationToken).WaitAsync(GiveUpAfter, time, cancellationToken);
             return true;
         }
 #pragma warning disable CA1031 // Whatever the reason: it was not confirmed, and the next one may be.
