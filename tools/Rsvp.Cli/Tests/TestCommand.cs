@@ -32,7 +32,8 @@ internal static class TestCommand
         bool whole = filter is null && projectPart is null;
         var totals = default(TestTotals);
 
-        if (whole && !await StepAsync("format", outer.Root, ["format", "Rsvp.sln", "--verify-no-changes", "--no-restore"], true, cancellationToken))
+        // Layout alone: the rules of style and the analyzers are errors of the build.
+        if (whole && !await StepAsync("format", outer.Root, ["format", "whitespace", "Rsvp.sln", "--verify-no-changes", "--no-restore"], true, cancellationToken))
         {
             totals += new TestTotals(0, 1, 0);
         }
