@@ -58,6 +58,8 @@ public sealed class SystemFixture : IAsyncLifetime
         _instance.Settings["OTEL_BSP_SCHEDULE_DELAY"] = "200"; // A test waits for spans.
         _instance.Settings["OTEL_METRIC_EXPORT_INTERVAL"] = "5000";
         _instance.Settings["Telemetry__TraceRatio"] = "0"; // Only what a test asks for.
+        _instance.Settings["DOTNET_TieredPGO"] = "0"; // Processes that live for seconds gain nothing from being compiled again and again.
+        _instance.Settings["DOTNET_TC_CallCountThreshold"] = "1000";
         await _instance.StartAsync(new ServiceCounts(), deadline.Token);
 
         var run = Run;

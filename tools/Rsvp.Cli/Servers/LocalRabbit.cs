@@ -85,6 +85,7 @@ internal sealed class LocalRabbit(ServerContext context, string script) : Rabbit
             $"listeners.tcp.1 = 127.0.0.1:{Context.Ports.Rabbit}",
             "management.tcp.ip = 127.0.0.1",
             $"management.tcp.port = {Context.Ports.RabbitManagement}",
+            "collect_statistics_interval = 1000", // One machine has few queues, and whoever looks at the status wants to see what is.
             $"definitions.local.path = {definitions}");
         File.Copy(Context.Home.InRoot("infra", "rabbitmq", "enabled_plugins"), Path.Combine(Folder, "enabled_plugins"), overwrite: true);
         File.WriteAllText(Path.Combine(Folder, "env.conf"), "");
