@@ -26,12 +26,21 @@ internal sealed class CommandBatchConsumer(
         }
 
         using var trace = BatchTrace.Begin(batch);
-        var applied = await applier.ApplyAsync(batch.Commands, DeliveryCount(context), context.CancellationToken);
-        replies.Send(batch, applied.Outcomes);
-        outbox.Publish(applied.Outbox);
-        NoteLag(batch);
-        FailPoint.Hit("before_ack");
-        ThrowIfAnyIsLeft(applied);
+        var oldest = batch.Commands.Min(command => command.SubmittedAt);
+        subscriptions.Deciding(batch.Partition, oldest);
+        try
+        {
+            var applied = await applier.ApplyAsync(batch.Commands, DeliveryCount(context), context.CancellationToken);
+            replies.Send(batch, applied.Outcomes);
+            outbox.Publish(applied.Outbox);
+            NoteLag(batch.Partition, oldest);
+            FailPoint.Hit("before_ack");
+            ThrowIfAnyIsLeft(applied);
+        }
+        finally
+        {
+            subscriptions.Idle(batch.Partition);
+        }
     }
 
     /// <summary>Sends the message to the dead letters for those of its commands that have no outcome; the others keep theirs, also when it is replayed.</summary>
@@ -45,12 +54,12 @@ internal sealed class CommandBatchConsumer(
     }
 
     /// <summary>How long the oldest waited for its decision, by two clocks of which one may be another machine's.</summary>
-    private void NoteLag(CommandBatch batch)
+    private void NoteLag(int partition, DateTimeOffset oldest)
     {
-        var lag = time.GetUtcNow() - batch.Commands.Min(command => command.SubmittedAt);
+        var lag = time.GetUtcNow() - oldest;
         lag = lag > TimeSpan.Zero ? lag : TimeSpan.Zero;
-        subscriptions.Decided(batch.Partition, lag);
-        metrics.Decided(batch.Partition, lag);
+        subscriptions.Decided(partition, lag);
+        metrics.Decided(partition, lag);
     }
 
     /// <summary>Earlier deliveries that were not acknowledged, as a quorum queue counts them.</summary>

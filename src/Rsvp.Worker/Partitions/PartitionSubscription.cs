@@ -29,6 +29,7 @@ internal sealed partial class PartitionSubscription(int partition, string worker
     private long? _subscribedAt;
     private long? _activeSince;
     private (TimeSpan Lag, long At)? _decided;
+    private long _oldestTicks;
 
     internal int Partition => partition;
 
@@ -124,6 +125,23 @@ internal sealed partial class PartitionSubscription(int partition, string worker
         await LeaveLineAsync();
         await _handle.StopAsync(cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
+
+    /// <summary>Age of the oldest command that is being decided, by two clocks; zero while there is none. All that wait behind it are younger.</summary>
+    internal TimeSpan OldestAge
+    {
+        get
+        {
+            var ticks = Volatile.Read(ref _oldestTicks);
+            return ticks == 0 ? TimeSpan.Zero : new TimeSpan(Math.Max(0, time.GetUtcNow().UtcTicks - ticks));
+        }
+    }
+
+    /// <summary>A batch is being decided.</summary>
+    /// <param name="oldest">When its oldest command was taken.</param>
+    internal void Deciding(DateTimeOffset oldest) => Volatile.Write(ref _oldestTicks, oldest.UtcTicks);
+
+    /// <summary>No batch is being decided any more, whatever became of it.</summary>
+    internal void Idle() => Volatile.Write(ref _oldestTicks, 0);
 
     /// <summary>A batch was decided.</summary>
     /// <param name="lag">The age of its oldest command.</param>

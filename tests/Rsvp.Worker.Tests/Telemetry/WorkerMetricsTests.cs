@@ -1,9 +1,13 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using Rsvp.Hosting.Database;
+using Rsvp.Hosting.Partitions;
 using Rsvp.Testing;
 using Rsvp.Worker.Backlogs;
+using Rsvp.Worker.Balancing;
 using Rsvp.Worker.Partitions;
 using Rsvp.Worker.Tests.Partitions;
 
@@ -52,6 +56,26 @@ public sealed class WorkerMetricsTests(TestDatabase database) : IClassFixture<Te
 
         Assert.InRange(Assert.Single(_log.Of("rsvp.promotion.duration")).Value, 40, 80);
         Assert.Equal(1, _log.Of("rsvp.promotion.places").Sum(places => places.Value));
+    }
+
+    [Fact]
+    public void A_partition_says_how_old_the_command_is_that_it_is_deciding()
+    {
+        var time = new FakeTimeProvider();
+        using var subscriptions = new PartitionSubscriptions(
+            Options.Create(new PartitionTopologyOptions { Count = 2 }),
+            new WorkerInstance(new ConfigurationBuilder().Build(), time),
+            _log.Meters,
+            time,
+            NullLogger<PartitionSubscription>.Instance);
+
+        subscriptions.Deciding(1, time.GetUtcNow().AddSeconds(-3));
+        time.Advance(TimeSpan.FromSeconds(4));
+        _log.Observe();
+        subscriptions.Idle(1);
+        _log.Observe();
+
+        Assert.Equal([(0, 0), (1, 7), (0, 0), (1, 0)], _log.Of("rsvp.partition.age").Select(age => ((int)age.Tags["partition"]!, (int)age.Value)));
     }
 
     [Fact]
