@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Rsvp.Api.Requests;
 using Rsvp.Contracts;
+using Rsvp.Hosting.FailPoints;
 using Rsvp.Hosting.Messaging;
 
 namespace Rsvp.Api.Submitting;
@@ -149,7 +150,9 @@ internal sealed partial class PartitionSubmitter(
 
         var startedAt = time.GetTimestamp();
         var bound = options.ConfirmTimeout - time.GetElapsedTime(batch[0].TakenAt);
+        FailPoint.Hit("before_send");
         var acceptance = await sender.SendAsync(CommandsAddress, routingKey, message, bound, cancellationToken);
+        FailPoint.Hit("after_confirm");
         metrics.Sent(acceptance, commands.Length, time.GetElapsedTime(startedAt));
         trace?.End(acceptance, time);
         if (acceptance is Acceptance.Accepted)
