@@ -10,6 +10,7 @@ namespace Rsvp.Cli.Tests;
 internal static class TestCommand
 {
     private const int DefaultPortBase = 18080;
+    private const string WholeSystems = "Rsvp.EndToEnd.Tests";
 
     // From here on are the ports of whole systems that tests start.
     private const int InstancePortOffset = 100;
@@ -91,15 +92,26 @@ internal static class TestCommand
 
                 // Outside the home of the run, which starts empty: what was fetched once is kept.
                 ["RSVP_TEST_TOOLS"] = outer.In("tools"),
+                ["DOTNET_TieredPGO"] = "0", // A test run is too short to gain by it.
                 ["RSVP_TEST_PORT_BASE"] = (portBase + InstancePortOffset).ToString(CultureInfo.InvariantCulture),
             };
-            var totals = default(TestTotals);
-            foreach (string project in FindProjects(home, projectPart))
-            {
-                totals += await RunProjectAsync(home, project, results, filter, environment, cancellationToken);
-            }
+            // The notifier's tests mostly wait for time to pass, so the others run beside them; whole systems have the machine to themselves.
+            string[] projects = [.. FindProjects(home, projectPart)];
+            TestTotals[] lanes = await Task.WhenAll(
+                LaneAsync(project => project == "Rsvp.Notifier.Tests"), LaneAsync(project => project is not ("Rsvp.Notifier.Tests" or WholeSystems)));
+            TestTotals last = await LaneAsync(project => project == WholeSystems);
+            return lanes[0] + lanes[1] + last;
 
-            return totals;
+            async Task<TestTotals> LaneAsync(Func<string, bool> isHere)
+            {
+                var totals = default(TestTotals);
+                foreach (string project in projects.Where(isHere))
+                {
+                    totals += await RunProjectAsync(home, project, results, filter, environment, cancellationToken);
+                }
+
+                return totals;
+            }
         }
         finally
         {
@@ -129,7 +141,7 @@ internal static class TestCommand
     private static async Task<TestTotals> RunProjectAsync(
         RsvpHome home, string project, string results, string? filter, Dictionary<string, string> environment, CancellationToken cancellationToken)
     {
-        Console.WriteLine($"== {project}");
+        var output = new List<string> { $"== {project}" };
         string trx = Path.Combine(results, project + ".trx");
         string[] filters = filter is null ? [] : ["--filter", filter.IndexOfAny(['=', '~']) >= 0 ? filter : "FullyQualifiedName~" + filter];
         ShellResult result = await Shell.RunAsync(
@@ -141,10 +153,13 @@ internal static class TestCommand
             ProjectAtMost,
             environment,
             home.Root,
-            onLine: Console.WriteLine,
+            onLine: output.Add,
             cancellationToken: cancellationToken);
         var totals = TestTotals.Read(trx, result.ExitCode);
-        Console.WriteLine($"== {project}: {totals}");
+
+        // In one piece: others may run beside it.
+        output.Add($"== {project}: {totals}");
+        Console.WriteLine(string.Join('\n', output));
         return totals;
     }
 }
