@@ -60,12 +60,13 @@ internal static class LineLoad
                     LIMIT  $3) AS head
         )
         SELECT {RowReading.RsvpColumns}, ranked.ahead::int, (
-                   -- Counted no further than the limit: then the line stops at it.
+                   -- Counted no further than the limit: then the line stops at it. Not for the smallest: where they do not fit nobody does. Those that have room now may
+                   -- have none when the pass comes to them.
                    SELECT count(*)::int
                    FROM   (SELECT DISTINCT l.line_key, l.place_id
                            FROM   rsvp_analytics l
                            WHERE  l.activity_id = $1 AND l.rule = 'pass' AND l.line_key > r.line_key AND l.seq > r.line_seq
-                             AND  r.line_key IN (SELECT line_key FROM in_the_way)
+                             AND  r.place_spots > (SELECT min(spots) FROM sizes)
                            ORDER  BY l.line_key DESC
                            LIMIT  (SELECT skip_limit FROM room)) AS overtake)
         FROM   rsvps r

@@ -1,5 +1,6 @@
 using Rsvp.Contracts;
 using Rsvp.Testing;
+using Rsvp.Worker.Audit;
 using Rsvp.Worker.Waitlist;
 
 namespace Rsvp.Worker.Tests.Partitions;
@@ -36,6 +37,21 @@ public sealed class LineLoadTests(TestDatabase database) : IClassFixture<TestDat
         await LeaveAsync(activity, seats[2]);
 
         Assert.Equal(["confirmed", "confirmed", "waitlisted"], await StatusesAsync(activity, later));
+    }
+
+    [Fact]
+    public async Task A_place_that_has_room_until_the_pass_gives_it_to_those_before_stops_the_line_at_its_limit()
+    {
+        var activity = await _world.OpenAsync(capacity: 5, settings => settings with { SkipLimit = 1 });
+        var seats = await SubmitAsync(activity, 1, 1, 1, 1, 1);
+        var line = await SubmitAsync(activity, 3, 4, 1, 1, 1);
+        await LeaveAsync(activity, seats[0]); // the third is let in, past both before
+
+        await LeaveAsync(activity, [.. seats[1..], line[2]]);
+
+        Assert.Equal(["confirmed", "waitlisted", "waitlisted", "waitlisted"], await StatusesAsync(activity, [line[0], line[1], line[3], line[4]]));
+        var audit = await new Auditor(database.DataSource).RunAsync();
+        Assert.True(audit.IsClean, audit.ToString());
     }
 
     [Fact]
