@@ -39,11 +39,11 @@ public sealed class KilledAmongCancelsTests(SystemFixture system)
         using var limit = new CancellationTokenSource(AtMost);
         var options = new StormOptions
         {
-            UserCount = 900,
-            Capacity = 300,
+            UserCount = 500,
+            Capacity = 150,
             ConnectionCount = 100,
             PartyMax = 2,
-            CancelCount = 100,
+            CancelCount = 60,
             CancelInterval = TimeSpan.FromMilliseconds(100),
             WarmupRounds = 0,
         };

@@ -45,6 +45,7 @@ public sealed class SystemFixture : IAsyncLifetime
         _instance = Instance.Open(home, TestServers.PortBase, _ => { }, build: false);
         _instance.Settings["RabbitMq__HeartbeatSeconds"] = "2"; // A frozen process is noticed in seconds.
         _instance.Settings["Balancing__Interval"] = "00:00:00.500"; // Partitions find their owners in a test's time.
+        _instance.Settings["Balancing__DeadAfter"] = "00:00:01.500";
         _instance.Settings["Balancing__SettleTime"] = "00:00:01";
         _instance.Settings["Balancing__Patience"] = "00:00:01";
         _instance.Settings["Smtp__Host"] = "127.0.0.1";
