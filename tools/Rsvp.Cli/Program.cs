@@ -5,6 +5,7 @@ using Rsvp.Cli.Audit;
 using Rsvp.Cli.DeadLetters;
 using Rsvp.Cli.Instances;
 using Rsvp.Cli.Scaling;
+using Rsvp.Cli.Soak;
 using Rsvp.Cli.Storm;
 using Rsvp.Cli.Tests;
 using Rsvp.Cli.Tokens;
@@ -23,6 +24,7 @@ var root = new RootCommand("Runs, tests and measures the RSVP system on this mac
     TestCommand.Create(),
     OpenApiCommand.Create(),
     StormCommand.Create(),
+    SoakCommand.Create(),
     WatchCommand.Create(),
     AuditCommand.Create(),
     DeadCommand.Create(),
