@@ -15,6 +15,7 @@ public sealed class DeadLetterTests(SystemFixture system)
     private const int DeathsMax = 6;
 
     [Fact]
+    [Trait("Category", "Long")]
     public async Task A_command_that_kills_every_process_that_tries_it_fails_and_its_neighbours_are_applied()
     {
         var activity = await system.NewPerson().OpenAsync(5);

@@ -10,6 +10,7 @@ namespace Rsvp.EndToEnd.Tests.Faults;
 /// <summary>The decision log has the order in which the broker confirmed.</summary>
 /// <remarks>One client asks for one person after another and goes on when a request is accepted, so the order of confirms is the order of people, whatever had to be asked again.</remarks>
 [Collection(SystemCollection.Name)]
+[Trait("Category", "Long")]
 public sealed class OrderTests(SystemFixture system)
 {
     private static readonly TimeSpan AtMost = TimeSpan.FromSeconds(60);

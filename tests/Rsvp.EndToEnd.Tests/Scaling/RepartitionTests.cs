@@ -8,6 +8,7 @@ namespace Rsvp.EndToEnd.Tests.Scaling;
 
 /// <summary>The number of partitions changes while commands wait.</summary>
 [Collection(SystemCollection.Name)]
+[Trait("Category", "Long")]
 public sealed class RepartitionTests(SystemFixture system)
 {
     private const int SeatCount = 40;

@@ -5,6 +5,7 @@ namespace Rsvp.EndToEnd.Tests.Scaling;
 
 /// <summary>Workers come and go while people ask.</summary>
 [Collection(SystemCollection.Name)]
+[Trait("Category", "Long")]
 public sealed class ScalingTests(SystemFixture system)
 {
     [Fact]

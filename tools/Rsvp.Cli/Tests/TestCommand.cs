@@ -10,6 +10,7 @@ namespace Rsvp.Cli.Tests;
 internal static class TestCommand
 {
     private const int DefaultPortBase = 18080;
+    private const string ShortOnes = "Category!=Long";
     private const string WholeSystems = "Rsvp.EndToEnd.Tests";
 
     // From here on are the ports of whole systems that tests start.
@@ -20,8 +21,10 @@ internal static class TestCommand
     {
         var filter = new Option<string?>("--filter") { Description = "only tests whose full name contains this (a dotnet test filter works too)" };
         var project = new Option<string?>("--project") { Description = "only test projects whose name contains this" };
-        var command = new Command("test", "Check the format, build, and run every test against private servers.") { filter, project };
-        command.SetAction((parsed, cancellationToken) => RunAsync(parsed.GetValue(filter), parsed.GetValue(project), cancellationToken));
+        var isLong = new Option<bool>("--long") { Description = "the tests of minutes, too, which are left out otherwise unless a filter names them" };
+        var command = new Command("test", "Check the format, build, and run the tests against private servers.") { filter, project, isLong };
+        command.SetAction((parsed, cancellationToken) =>
+            RunAsync(parsed.GetValue(filter) ?? (parsed.GetValue(isLong) ? null : ShortOnes), parsed.GetValue(project), cancellationToken));
         return command;
     }
 
@@ -30,7 +33,7 @@ internal static class TestCommand
         var outer = RsvpHome.FromEnvironment();
         var home = new RsvpHome(outer.In("test"), outer.Root);
         int portBase = RsvpHome.PortBaseFromEnvironment(DefaultPortBase - 10000) + 10000;
-        bool whole = filter is null && projectPart is null;
+        bool whole = filter is null or ShortOnes && projectPart is null;
         var totals = default(TestTotals);
 
         // Layout alone: the rules of style and the analyzers are errors of the build.
