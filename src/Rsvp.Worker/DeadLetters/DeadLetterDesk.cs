@@ -175,10 +175,10 @@ internal sealed class DeadLetterDesk(Uri broker, NpgsqlDataSource dataSource)
         }
     }
 
-    /// <summary>How many partitions there are now: a letter may be older than the last change of their number.</summary>
+    /// <summary>How many partitions there are now: a letter may be older than the last change of their number. Versions are used again, so the youngest counts, not the highest.</summary>
     private async Task<PartitionTopologyOptions> ReadTopologyAsync(CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand("SELECT version, partition_count FROM partition_topologies ORDER BY version DESC LIMIT 1");
+        await using var command = dataSource.CreateCommand("SELECT version, partition_count FROM partition_topologies ORDER BY since DESC LIMIT 1");
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken) ? new() { Version = row.GetInt32(0), Count = row.GetInt32(1) } : new();
     }

@@ -143,6 +143,7 @@ public sealed class DeskTests(DeadWorld world) : IClassFixture<DeadWorld>
     {
         var activities = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => world.Past.OpenAsync(capacity: 5)));
         Command[] commands = [.. activities.Select(activity => World.Submit(activity, Guid.NewGuid()))];
+        await world.Database.ExecuteAsync("INSERT INTO partition_topologies (version, partition_count, since) VALUES (999, 64, now() - interval '1 day')");
         var id = await world.BuryOfAsync(Topology.PartitionQueue(999, 7), commands);
 
         var handled = Assert.Single(await world.Desk.ReplayAsync(id, Olga, default));
