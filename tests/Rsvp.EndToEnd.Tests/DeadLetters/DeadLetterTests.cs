@@ -9,8 +9,6 @@ namespace Rsvp.EndToEnd.Tests.DeadLetters;
 [Collection(SystemCollection.Name)]
 public sealed class DeadLetterTests(SystemFixture system)
 {
-    private const string FailPoint = "RSVP_FAILPOINT";
-
     // Three deliveries of the whole batch, then three attempts at the command alone.
     private const int DeathsMax = 6;
 
@@ -23,14 +21,13 @@ public sealed class DeadLetterTests(SystemFixture system)
         Command[] batch = [BrokerHand.Submit(activity), killer, BrokerHand.Submit(activity)];
         await system.Instance.StopAsync("worker-2", CancellationToken.None);
         await system.Instance.StopAsync("worker-1", CancellationToken.None);
-        system.Instance.Settings[FailPoint] = $"{killer.Name}:kill";
         var deaths = 0;
         try
         {
             await BrokerHand.SendAsync(system, batch);
             while (await OutcomesAsync(batch) is { Length: 0 })
             {
-                await StartWorkerToDieAsync();
+                await StartWorkerToDieAsync($"{killer.Name}:kill");
                 await Eventually.HoldsAsync(
                     async () => system.Instance.State.Alive("worker-1") is null || (await OutcomesAsync(batch)).Length > 0, "the worker dies, or everything is decided");
                 deaths += system.Instance.State.Alive("worker-1") is null ? 1 : 0;
@@ -39,7 +36,6 @@ public sealed class DeadLetterTests(SystemFixture system)
         }
         finally
         {
-            system.Instance.Settings.Remove(FailPoint);
             if (system.Instance.State.Alive("worker-1") is not null)
             {
                 await system.Instance.StopAsync("worker-1", CancellationToken.None);
@@ -82,11 +78,11 @@ public sealed class DeadLetterTests(SystemFixture system)
         await system.AssertAuditIsCleanAsync();
     }
 
-    private async Task StartWorkerToDieAsync()
+    private async Task StartWorkerToDieAsync(string failPoint)
     {
         try
         {
-            await system.Instance.StartAsync("worker-1", CancellationToken.None);
+            await system.StartArmedAsync("worker-1", failPoint);
         }
         catch (ToolException)
         {

@@ -8,8 +8,6 @@ namespace Rsvp.EndToEnd.Tests.Faults;
 [Collection(SystemCollection.Name)]
 public sealed class KilledApiTests(SystemFixture system)
 {
-    private const string FailPoint = "RSVP_FAILPOINT";
-
     [Theory]
     [InlineData("before_send:kill:1", "the request is taken and not sent")]
     [InlineData("after_confirm:kill:1", "the broker has the request and nobody was told")]
@@ -19,7 +17,8 @@ public sealed class KilledApiTests(SystemFixture system)
         var person = system.NewPerson();
         try
         {
-            await RestartAsync(failPoint);
+            await system.Instance.StopAsync("api-1", CancellationToken.None);
+            await system.StartArmedAsync("api-1", failPoint);
             await Assert.ThrowsAnyAsync<HttpRequestException>(() => person.SubmitAsync(activity, key: "once"));
             await Eventually.HoldsAsync(() => system.Instance.State.Alive("api-1") is null, $"the API dies when {when}");
         }
@@ -37,19 +36,5 @@ public sealed class KilledApiTests(SystemFixture system)
         effects.Parameters.AddWithValue(activity);
         Assert.Equal(1L, await effects.ExecuteScalarAsync());
         await system.AssertAuditIsCleanAsync();
-    }
-
-    private async Task RestartAsync(string failPoint)
-    {
-        await system.Instance.StopAsync("api-1", CancellationToken.None);
-        system.Instance.Settings[FailPoint] = failPoint;
-        try
-        {
-            await system.Instance.StartAsync("api-1", CancellationToken.None);
-        }
-        finally
-        {
-            system.Instance.Settings.Remove(FailPoint);
-        }
     }
 }

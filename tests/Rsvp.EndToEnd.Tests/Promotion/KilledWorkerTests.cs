@@ -7,8 +7,6 @@ namespace Rsvp.EndToEnd.Tests.Promotion;
 [Collection(SystemCollection.Name)]
 public sealed class KilledWorkerTests(SystemFixture system) : IClassFixture<KilledWorkerTests.TwoWorkersAgain>
 {
-    private const string FailPoint = "RSVP_FAILPOINT";
-
     [Theory]
     [InlineData("before_commit:kill:1", "the cancel is decided and not committed")]
     [InlineData("after_commit:kill:1", "the cancel is committed and its vacancy not announced")]
@@ -55,16 +53,7 @@ public sealed class KilledWorkerTests(SystemFixture system) : IClassFixture<Kill
             await system.Instance.StopAsync("worker-1", CancellationToken.None);
         }
 
-        system.Instance.Settings[FailPoint] = failPoint;
-        try
-        {
-            await system.Instance.StartAsync("worker-1", CancellationToken.None);
-        }
-        finally
-        {
-            system.Instance.Settings.Remove(FailPoint);
-        }
-
+        await system.StartArmedAsync("worker-1", failPoint);
         await system.Instance.StopAsync("worker-2", CancellationToken.None);
     }
 

@@ -15,6 +15,8 @@ public sealed class SystemFixture : IAsyncLifetime
     // The last port of the instance's plan, which none of its processes has.
     private const int MailPortOffset = 59;
 
+    private const string FailPointSetting = "RSVP_FAILPOINT";
+
     private Instance? _instance;
     private NpgsqlDataSource? _database;
     private TokenFactory? _tokens;
@@ -94,6 +96,20 @@ public sealed class SystemFixture : IAsyncLifetime
 
     /// <summary>Starts <c>./rsvp</c> with these arguments.</summary>
     internal ToolProcess StartTool(params IEnumerable<string> arguments) => new(this, arguments);
+
+    /// <summary>Starts a service that dies at a fail point.</summary>
+    internal async Task StartArmedAsync(string service, string failPoint)
+    {
+        Instance.Settings[FailPointSetting] = failPoint;
+        try
+        {
+            await Instance.StartAsync(service, CancellationToken.None);
+        }
+        finally
+        {
+            Instance.Settings.Remove(FailPointSetting);
+        }
+    }
 
     /// <summary>Starts <c>./rsvp</c> to die at a fail point.</summary>
     internal ToolProcess StartArmedTool(string failPoint, params IEnumerable<string> arguments) => new(this, arguments, failPoint);

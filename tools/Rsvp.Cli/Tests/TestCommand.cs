@@ -21,10 +21,10 @@ internal static class TestCommand
     {
         var filter = new Option<string?>("--filter") { Description = "only tests whose full name contains this (a dotnet test filter works too)" };
         var project = new Option<string?>("--project") { Description = "only test projects whose name contains this" };
-        var isLong = new Option<bool>("--long") { Description = "the tests of minutes, too, which are left out otherwise unless a filter names them" };
-        var command = new Command("test", "Check the format, build, and run the tests against private servers.") { filter, project, isLong };
+        var withLong = new Option<bool>("--long") { Description = "the tests of minutes, too, which are left out otherwise unless a filter names them" };
+        var command = new Command("test", "Check the format, build, and run the tests against private servers.") { filter, project, withLong };
         command.SetAction((parsed, cancellationToken) =>
-            RunAsync(parsed.GetValue(filter) ?? (parsed.GetValue(isLong) ? null : ShortOnes), parsed.GetValue(project), cancellationToken));
+            RunAsync(parsed.GetValue(filter) ?? (parsed.GetValue(withLong) ? null : ShortOnes), parsed.GetValue(project), cancellationToken));
         return command;
     }
 
