@@ -7,16 +7,14 @@ namespace Rsvp.Notifier.Notifications;
 internal sealed class DeliveryPlan([FromKeyedServices(NotificationsExtensions.Database)] NpgsqlDataSource database)
 {
     // The primary key makes a repeated message harmless. Who was deleted is not told any more.
+    // People are looked up one by one: a join would be planned while the tables are small, and read all of them, message after message, for as long as the plan is cached.
     private const string Sql =
         """
-        WITH issued AS (
-            SELECT *
-            FROM   unnest($1, $2, $3, $4, $5, $6, $7) AS n (notification_id, user_id, rsvp_id, kind, status, party_size, offer_expires_at)
-        ), wanted AS (
+        WITH wanted AS MATERIALIZED (
             SELECT issued.*, u.email, coalesce(p.email, true) AS by_email, coalesce(p.webhook, true) AS by_webhook
-            FROM   issued
-            JOIN   users u ON u.user_id = issued.user_id AND u.deleted_at IS NULL
-            LEFT   JOIN notification_preferences p ON p.user_id = issued.user_id
+            FROM   unnest($1, $2, $3, $4, $5, $6, $7) AS issued (notification_id, user_id, rsvp_id, kind, status, party_size, offer_expires_at)
+            CROSS  JOIN LATERAL (SELECT email FROM users WHERE users.user_id = issued.user_id AND deleted_at IS NULL LIMIT 1) AS u
+            LEFT   JOIN LATERAL (SELECT * FROM notification_preferences WHERE notification_preferences.user_id = issued.user_id LIMIT 1) AS p ON true
             WHERE  (issued.kind = ANY (p.muted_kinds)) IS NOT TRUE
         ), targets AS (
             SELECT 'email' AS channel, user_id AS target, NULL::uuid AS webhook_id, wanted.*
@@ -25,7 +23,7 @@ internal sealed class DeliveryPlan([FromKeyedServices(NotificationsExtensions.Da
             UNION  ALL
             SELECT 'webhook', w.webhook_id, w.webhook_id, wanted.*
             FROM   wanted
-            JOIN   webhooks w ON w.user_id = wanted.user_id AND w.disabled_at IS NULL
+            CROSS  JOIN LATERAL (SELECT webhook_id FROM webhooks WHERE webhooks.user_id = wanted.user_id AND disabled_at IS NULL OFFSET 0) AS w
             WHERE  by_webhook
         )
         INSERT INTO notification_deliveries (
