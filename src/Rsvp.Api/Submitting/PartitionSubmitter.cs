@@ -6,8 +6,8 @@ using Rsvp.Hosting.Messaging;
 
 namespace Rsvp.Api.Submitting;
 
-/// <summary>Sends one partition's commands, in order, a batch at a time: the next when the previous one was applied, or after the linger.</summary>
-/// <remarks>An idle system adds no delay; a busy one makes larger batches, and so pays its fixed costs less often.</remarks>
+/// <summary>Sends one partition's commands, in order, a batch at a time: the next when the previous one was applied, when a whole one waits, or after the linger.</summary>
+/// <remarks>An idle system adds no delay; a busy one makes batches as large as the worker needs to keep up, and so pays its fixed costs less often.</remarks>
 internal sealed partial class PartitionSubmitter(
     int partition,
     string routingKey,
@@ -29,6 +29,7 @@ internal sealed partial class PartitionSubmitter(
     });
 
     private long _waitingBytes;
+    private int _waitingCommands;
     private volatile BatchUnderWay? _underWay;
 
     /// <summary>Hands a command over.</summary>
@@ -38,6 +39,11 @@ internal sealed partial class PartitionSubmitter(
         var submission = new Submission(command, time.GetTimestamp(), waiter);
         if (Interlocked.Add(ref _waitingBytes, submission.EstimatedBytes) <= options.ChannelBytesMax && _channel.Writer.TryWrite(submission))
         {
+            if (Interlocked.Add(ref _waitingCommands, submission.Weight) >= options.BatchCommandsMax)
+            {
+                _underWay?.TrySetResult();
+            }
+
             return submission.Task;
         }
 
@@ -98,6 +104,7 @@ internal sealed partial class PartitionSubmitter(
 
             _channel.Reader.TryRead(out _);
             Interlocked.Add(ref _waitingBytes, -next.EstimatedBytes);
+            Interlocked.Add(ref _waitingCommands, -next.Weight);
             if (circuit.IsOpen || time.GetElapsedTime(next.TakenAt) > _waitMax)
             {
                 // It would be answered too late; nothing was sent of it.
@@ -186,7 +193,7 @@ internal sealed partial class PartitionSubmitter(
 
     private async Task LingerAsync(BatchUnderWay underWay, TimeSpan longest, CancellationToken cancellationToken)
     {
-        if (longest > TimeSpan.Zero && !underWay.Task.IsCompleted)
+        if (longest > TimeSpan.Zero && !underWay.Task.IsCompleted && Volatile.Read(ref _waitingCommands) < options.BatchCommandsMax)
         {
             await Task.WhenAny(underWay.Task, Task.Delay(longest, time, cancellationToken));
         }
@@ -195,7 +202,7 @@ internal sealed partial class PartitionSubmitter(
     [LoggerMessage(3102, LogLevel.Error, "Partition {Partition}: a batch of {CommandCount} commands could not be sent")]
     private partial void LogFailed(Exception exception, int partition, int commandCount);
 
-    /// <summary>The batch that was sent last; completes when it is applied.</summary>
+    /// <summary>The batch that was sent last; completes when it is applied, or when enough waits for another.</summary>
     private sealed class BatchUnderWay(Guid batchId) : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
     {
         internal Guid BatchId { get; } = batchId;

@@ -13,9 +13,9 @@ internal sealed class SubmittingOptions
     [Range(1024, 16 * 1024 * 1024)]
     public int BatchBytesMax { get; set; } = 512 * 1024;
 
-    /// <summary>Longest wait for the previous batch to be applied before the next one goes; default 20 ms, 0 to 1 s. Longer makes larger batches and slower answers when replies get lost.</summary>
+    /// <summary>Longest wait for the previous batch to be applied before the next one goes, unless that is full; default 100 ms, 0 to 1 s. Longer makes larger batches and slower answers when replies get lost.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:00:01")]
-    public TimeSpan Linger { get; set; } = TimeSpan.FromMilliseconds(20);
+    public TimeSpan Linger { get; set; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Longest time from taking a command to saying what became of it; default 2 s (the contract's), 100 ms to 10 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:00:10")]

@@ -24,21 +24,35 @@ public sealed class CommandSubmitterTests
     }
 
     [Fact]
-    public async Task What_comes_while_a_batch_is_under_way_goes_together_in_order_and_within_the_bound()
+    public async Task What_comes_while_a_batch_is_under_way_goes_together_and_in_order_once_that_is_applied()
     {
         await using var world = await SubmittingWorld.StartAsync(new SubmittingOptions { Linger = NoLinger });
         await using var partition = await FakePartition.StartAsync(world.Broker);
         await world.Submitter.SubmitAsync(SubmittingWorld.Command(0));
 
-        var accepted = Enumerable.Range(1, 1200).Select(number => world.Submitter.SubmitAsync(SubmittingWorld.Command(number))).ToArray();
-        partition.Decides = FakePartition.Complete;
+        var accepted = Enumerable.Range(1, 511).Select(number => world.Submitter.SubmitAsync(SubmittingWorld.Command(number))).ToArray();
         var first = await Eventually.ReturnsAsync(() => Task.FromResult(partition.Batches is [var batch, ..] ? batch : null), "the first batch arrives");
         await partition.AnswerAsync(first, FakePartition.Complete);
         await Eventually.EndsAsync(Task.WhenAll(accepted), "all are accepted");
 
-        await Eventually.HoldsAsync(() => partition.Batches.Sum(batch => batch.Commands.Count) == 1201, "all arrive");
-        Assert.Equal([1, 512, 512, 176], partition.Batches.Select(batch => batch.Commands.Count));
-        Assert.Equal(Enumerable.Range(0, 1201), partition.Batches.SelectMany(batch => batch.Commands).Select(command => command.SubmitRsvp!.GuestCount));
+        await Eventually.HoldsAsync(() => partition.Batches.Sum(batch => batch.Commands.Count) == 512, "all arrive");
+        Assert.Equal([1, 511], partition.Batches.Select(batch => batch.Commands.Count));
+        Assert.Equal(Enumerable.Range(0, 512), partition.Batches.SelectMany(batch => batch.Commands).Select(command => command.SubmitRsvp!.GuestCount));
+    }
+
+    [Fact]
+    public async Task A_full_batch_waits_for_nobody()
+    {
+        await using var world = await SubmittingWorld.StartAsync(new SubmittingOptions { Linger = NoLinger });
+        await using var partition = await FakePartition.StartAsync(world.Broker);
+        await world.Submitter.SubmitAsync(SubmittingWorld.Command(0));
+
+        var accepted = Enumerable.Range(1, 1024).Select(number => world.Submitter.SubmitAsync(SubmittingWorld.Command(number))).ToArray();
+        await Eventually.EndsAsync(Task.WhenAll(accepted), "all are accepted, though nothing was applied");
+
+        await Eventually.HoldsAsync(() => partition.Batches.Sum(batch => batch.Commands.Count) == 1025, "all arrive");
+        Assert.Equal([1, 512, 512], partition.Batches.Select(batch => batch.Commands.Count));
+        Assert.Equal(Enumerable.Range(0, 1025), partition.Batches.SelectMany(batch => batch.Commands).Select(command => command.SubmitRsvp!.GuestCount));
     }
 
     [Fact]
