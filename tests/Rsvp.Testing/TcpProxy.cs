@@ -1,47 +1,72 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
-using Rsvp.Testing;
+using Npgsql;
 
-namespace Rsvp.Api.Tests.Submitting;
+namespace Rsvp.Testing;
 
-/// <summary>Stands between a service and the test broker, and can go silent or away.</summary>
-internal sealed class BrokerProxy : IAsyncDisposable
+/// <summary>Stands between a service and one of its servers, and can go silent, swallow everything, or go away.</summary>
+public sealed class TcpProxy : IAsyncDisposable
 {
+    private readonly string _host;
+    private readonly int _port;
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stopped = new();
     private readonly ConcurrentDictionary<Socket, Socket> _connections = [];
     private readonly Task _accepting;
-    private volatile TaskCompletionSource _passes = Passing();
+    private volatile TaskCompletionSource _answers = Passing();
+    private volatile TaskCompletionSource _questions = Passing();
     private volatile bool _isAway;
 
-    public BrokerProxy()
+    /// <summary>Listens on a port of its own.</summary>
+    /// <param name="host">Where the server is.</param>
+    /// <param name="port">The server's port.</param>
+    public TcpProxy(string host, int port)
     {
+        (_host, _port) = (host, port);
         _listener.Start();
         _accepting = AcceptAsync();
     }
 
-    /// <summary>A URL of the broker, through this proxy.</summary>
-    internal string Through(string url) =>
-        new UriBuilder(url) { Host = "127.0.0.1", Port = ((IPEndPoint)_listener.LocalEndpoint).Port }.Uri.AbsoluteUri;
+    private int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    /// <summary>What the broker says does not come through any more, though connections stay; what is sent to it does.</summary>
-    internal void GoSilent() => _passes = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>A proxy of the test broker.</summary>
+    public static TcpProxy OfBroker() => new(TestServers.RabbitMq.Host, TestServers.RabbitMq.Port);
+
+    /// <summary>A URL of the server, through this proxy.</summary>
+    /// <param name="url">The server's own.</param>
+    public string Through(string url) => new UriBuilder(url) { Host = "127.0.0.1", Port = Port }.Uri.AbsoluteUri;
+
+    /// <summary>A connection string of the server, through this proxy.</summary>
+    /// <param name="keywords">The server's own.</param>
+    public string ThroughKeywords(string keywords) => new NpgsqlConnectionStringBuilder(keywords) { Host = "127.0.0.1", Port = Port }.ToString();
+
+    /// <summary>What the server says does not come through any more, though connections stay; what is sent to it does.</summary>
+    public void GoSilent() => _answers = Blocking();
+
+    /// <summary>A black hole: connections stay and new ones are made, and nothing comes through either way.</summary>
+    public void Swallow()
+    {
+        _questions = Blocking();
+        GoSilent();
+    }
 
     /// <summary>Closes every connection and every new one.</summary>
-    internal void GoAway()
+    public void GoAway()
     {
         _isAway = true;
         CloseAll();
     }
 
-    /// <summary>Ends both.</summary>
-    internal void ComeBack()
+    /// <summary>Ends all three.</summary>
+    public void ComeBack()
     {
         _isAway = false;
-        _passes.TrySetResult();
+        _questions.TrySetResult();
+        _answers.TrySetResult();
     }
 
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _stopped.CancelAsync();
@@ -57,6 +82,8 @@ internal sealed class BrokerProxy : IAsyncDisposable
         passing.SetResult();
         return passing;
     }
+
+    private static TaskCompletionSource Blocking() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private void CloseAll()
     {
@@ -81,7 +108,18 @@ internal sealed class BrokerProxy : IAsyncDisposable
                 }
 
                 var server = new Socket(SocketType.Stream, ProtocolType.Tcp);
-                await server.ConnectAsync(TestServers.RabbitMq.Host, TestServers.RabbitMq.Port, _stopped.Token);
+                try
+                {
+                    await server.ConnectAsync(_host, _port, _stopped.Token);
+                }
+                catch (SocketException)
+                {
+                    // The server itself is away; it may come back.
+                    client.Close();
+                    server.Dispose();
+                    continue;
+                }
+
                 _connections[client] = server;
                 _ = PumpAsync(client, server, isAnswer: false);
                 _ = PumpAsync(server, client, isAnswer: true);
@@ -100,11 +138,7 @@ internal sealed class BrokerProxy : IAsyncDisposable
         {
             while (await from.ReceiveAsync(bytes, _stopped.Token) is var count and > 0)
             {
-                if (isAnswer)
-                {
-                    await _passes.Task.WaitAsync(_stopped.Token);
-                }
-
+                await (isAnswer ? _answers : _questions).Task.WaitAsync(_stopped.Token);
                 var sent = 0;
                 while (sent < count)
                 {
