@@ -17,6 +17,7 @@ public sealed class TcpProxy : IAsyncDisposable
     private volatile TaskCompletionSource _answers = Passing();
     private volatile TaskCompletionSource _questions = Passing();
     private volatile bool _isAway;
+    private int _acceptedCount;
 
     /// <summary>Listens on a port of its own.</summary>
     /// <param name="host">Where the server is.</param>
@@ -27,6 +28,9 @@ public sealed class TcpProxy : IAsyncDisposable
         _listener.Start();
         _accepting = AcceptAsync();
     }
+
+    /// <summary>How many connections were made.</summary>
+    public int AcceptedCount => Volatile.Read(ref _acceptedCount);
 
     private int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
@@ -101,6 +105,7 @@ public sealed class TcpProxy : IAsyncDisposable
             while (true)
             {
                 var client = await _listener.AcceptSocketAsync(_stopped.Token);
+                Interlocked.Increment(ref _acceptedCount);
                 if (_isAway)
                 {
                     client.Close();

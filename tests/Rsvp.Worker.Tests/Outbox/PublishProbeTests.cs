@@ -17,6 +17,8 @@ public sealed class PublishProbeTests : IAsyncLifetime
     // Past this a message that went down with its connection is given up; the test waits for that, not for a person.
     private static readonly TimeSpan AtMost = TimeSpan.FromSeconds(40);
 
+    private static readonly TimeSpan StopAtMost = TimeSpan.FromSeconds(10);
+
     private readonly TcpProxy _proxy = TcpProxy.OfBroker();
     private TestBroker _broker = null!;
     private ServiceProvider _services = null!;
@@ -48,8 +50,8 @@ public sealed class PublishProbeTests : IAsyncLifetime
     {
         _proxy.ComeBack();
         await Probe.StopAsync(CancellationToken.None);
-        await Publishing.StopAsync();
-        await _services.GetRequiredService<IBusControl>().StopAsync();
+        await Publishing.StopAsync(StopAtMost);
+        await _services.GetRequiredService<IBusControl>().StopAsync(StopAtMost);
         await _services.DisposeAsync();
         await _proxy.DisposeAsync();
         await _broker.DisposeAsync();
@@ -60,9 +62,10 @@ public sealed class PublishProbeTests : IAsyncLifetime
     {
         await SaysAsync(HealthStatus.Healthy);
 
+        var before = _proxy.AcceptedCount;
         _proxy.Swallow();
         await SaysAsync(HealthStatus.Unhealthy);
-        await Eventually.HoldsAsync(() => Publishing.CheckHealth().Status != BusHealthStatus.Healthy, "the connection is given up, and with it the message under way", AtMost);
+        await Eventually.HoldsAsync(() => _proxy.AcceptedCount >= before + 2, "both connections are given up, and with them the message under way", AtMost);
         _proxy.ComeBack();
 
         await SaysAsync(HealthStatus.Healthy);

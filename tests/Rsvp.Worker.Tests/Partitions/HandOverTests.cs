@@ -99,13 +99,19 @@ public sealed class HandOverTests : IAsyncLifetime
         await SendAsync(next.Services, 3);
         await Eventually.HoldsAsync(() => _taken.Count == 1, "the first has one in hand");
 
-        await subscription.StepOutAsync();
-        await Eventually.HoldsAsync(() => _taken.Count == 4, "the next has decided all of them");
-        Assert.Equal([("leaving", 0), ("next", 0), ("next", 1), ("next", 2)], _taken);
-        Assert.False(subscription.IsSubscribed);
+        try
+        {
+            await subscription.StepOutAsync();
+            await Eventually.HoldsAsync(() => _taken.Count == 4, "the next has decided all of them");
+            Assert.Equal([("leaving", 0), ("next", 0), ("next", 1), ("next", 2)], _taken);
+            Assert.False(subscription.IsSubscribed);
+        }
+        finally
+        {
+            stuck.SetResult();
+            mayReturn.SetResult();
+        }
 
-        stuck.SetResult();
-        mayReturn.SetResult();
         await Eventually.HoldsAsync(() => subscription.IsSubscribed, "it is in line again");
         Assert.Equal(4, _taken.Count);
     }
