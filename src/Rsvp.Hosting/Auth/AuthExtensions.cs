@@ -20,7 +20,7 @@ public static class AuthExtensions
         builder.Services.AddOptions<JwtOptions>().BindConfiguration("Jwt").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
         builder.Services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
-            .Configure<IOptions<JwtOptions>>((bearer, jwt) => Configure(bearer, jwt.Value));
+            .Configure<IOptions<JwtOptions>, TimeProvider>((bearer, jwt, time) => Configure(bearer, jwt.Value, time));
         builder.Services.AddAuthorizationBuilder()
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
     }
@@ -44,7 +44,7 @@ public static class AuthExtensions
         return principal.HasClaim("role", "admin");
     }
 
-    private static void Configure(JwtBearerOptions bearer, JwtOptions jwt)
+    private static void Configure(JwtBearerOptions bearer, JwtOptions jwt, TimeProvider time)
     {
         bearer.MapInboundClaims = false;
         bearer.TokenValidationParameters = new TokenValidationParameters
@@ -56,6 +56,7 @@ public static class AuthExtensions
             RequireExpirationTime = true,
             RequireSignedTokens = true,
             ClockSkew = TimeSpan.FromSeconds(30),
+            LifetimeValidator = (notBefore, expires, _, parameters) => IsInTime(notBefore, expires, time.GetUtcNow().UtcDateTime, parameters.ClockSkew),
             NameClaimType = "name",
             RoleClaimType = "role",
         };
@@ -72,4 +73,8 @@ public static class AuthExtensions
             },
         };
     }
+
+    // As the library does it, by the service's clock in place of the machine's.
+    private static bool IsInTime(DateTime? notBefore, DateTime? expires, DateTime now, TimeSpan skew) =>
+        expires is not null && !(expires < notBefore) && expires >= now - skew && !(notBefore > now + skew);
 }

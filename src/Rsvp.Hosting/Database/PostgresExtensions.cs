@@ -9,6 +9,9 @@ namespace Rsvp.Hosting.Database;
 /// <summary>Adds the data source of a service.</summary>
 public static class PostgresExtensions
 {
+    // How long a host counts as what it last was; the default of 10 s would be added to every change of the primary.
+    private const int RecheckSeconds = 1;
+
     /// <summary>Adds an <see cref="NpgsqlDataSource"/> for <c>ConnectionStrings:Postgres</c> and the gate that waits for the schema.</summary>
     /// <param name="builder">The host.</param>
     /// <param name="configure">Changes to the connection string, such as the pool's bound; null for none.</param>
@@ -33,7 +36,26 @@ public static class PostgresExtensions
             .ConfigureBatchFilter(_ => Activity.Current is { Recorded: true })
             .EnablePhysicalOpenTracing(false)
             .EnableFirstResponseEvent(false));
-        return dataSource.Build();
+        return Build(dataSource);
+    }
+
+    /// <summary>A data source without what <see cref="CreateDataSource"/> adds, for whatever is not traced.</summary>
+    /// <param name="connectionString">From <see cref="PostgresConnectionString"/>.</param>
+    public static NpgsqlDataSource CreatePlainDataSource(string connectionString) => Build(new NpgsqlDataSourceBuilder(connectionString));
+
+    /// <summary>With several hosts the one that takes writes is looked for, unless the connection string says otherwise, and looked for again soon after it is gone.</summary>
+    /// <param name="connectionString">Any.</param>
+    public static string SeekPrimary(string connectionString)
+    {
+        var keywords = new NpgsqlConnectionStringBuilder(connectionString);
+        if (!HasSeveralHosts(keywords))
+        {
+            return connectionString;
+        }
+
+        keywords.TargetSessionAttributes ??= "primary";
+        keywords.HostRecheckSeconds = RecheckSeconds;
+        return keywords.ConnectionString;
     }
 
     /// <summary>The connection string of a service's data sources: <c>ConnectionStrings:Postgres</c> with what they share.</summary>
@@ -57,6 +79,22 @@ public static class PostgresExtensions
             SearchPath = "public",
         };
         configure?.Invoke(connectionString);
-        return connectionString.ConnectionString;
+        return SeekPrimary(connectionString.ConnectionString);
+    }
+
+    private static bool HasSeveralHosts(NpgsqlConnectionStringBuilder keywords) => keywords.Host?.Contains(',', StringComparison.Ordinal) == true;
+
+    // Of several hosts the library makes a data source each, and wants to be told of whom one asks instead of reading it.
+    private static NpgsqlDataSource Build(NpgsqlDataSourceBuilder dataSource)
+    {
+        var keywords = dataSource.ConnectionStringBuilder;
+        if (!HasSeveralHosts(keywords))
+        {
+            return dataSource.Build();
+        }
+
+        var wanted = Enum.Parse<TargetSessionAttributes>((keywords.TargetSessionAttributes ?? "primary").Replace("-", "", StringComparison.Ordinal), ignoreCase: true);
+        keywords.TargetSessionAttributes = null;
+        return dataSource.BuildMultiHost().WithTargetSession(wanted);
     }
 }

@@ -29,7 +29,7 @@ public static class MessagingExtensions
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
     }
 
-    /// <summary>Connects a bus to <c>ConnectionStrings:RabbitMq</c> and names the exchanges of our messages.</summary>
+    /// <summary>Connects a bus to <c>ConnectionStrings:RabbitMq</c>, to whichever of its nodes is there, and names the exchanges of our messages.</summary>
     /// <param name="bus">The bus.</param>
     /// <param name="configuration">The service's configuration.</param>
     /// <param name="connectionName">How the connection shows in the management UI.</param>
@@ -39,8 +39,20 @@ public static class MessagingExtensions
         ArgumentNullException.ThrowIfNull(bus);
         ArgumentNullException.ThrowIfNull(configuration);
         var url = configuration.GetConnectionString("RabbitMq") ?? throw new InvalidOperationException("ConnectionStrings:RabbitMq is missing.");
-        bus.Host(new Uri(url), connectionName, host =>
+        var address = BrokerAddress.Parse(url);
+        bus.Host(address.Url, connectionName, host =>
         {
+            if (address.Nodes.Count > 1)
+            {
+                host.UseCluster(cluster =>
+                {
+                    foreach (var (name, port) in address.Nodes)
+                    {
+                        cluster.Node(FormattableString.Invariant($"{name}:{port}"));
+                    }
+                });
+            }
+
             // A frozen peer is noticed after two of these.
             host.Heartbeat(TimeSpan.FromSeconds(configuration.GetValue("RabbitMq:HeartbeatSeconds", 10)));
             host.RequestedConnectionTimeout(TimeSpan.FromSeconds(5));

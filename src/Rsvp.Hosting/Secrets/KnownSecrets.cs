@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
+using Rsvp.Hosting.Messaging;
 
 namespace Rsvp.Hosting.Secrets;
 
@@ -52,7 +53,7 @@ public static class KnownSecrets
         }
 
         // Without a user the client would be the guest.
-        if (configuration.GetConnectionString("RabbitMq") is { } broker && Uri.TryCreate(broker, UriKind.Absolute, out var url)
+        if (configuration.GetConnectionString("RabbitMq") is { } broker && TryParse(broker) is { } url
             && url.UserInfo.Split(':', 2) is var parts && (parts.Length < 2 || IsKnownPassword(Uri.UnescapeDataString(parts[0]), Uri.UnescapeDataString(parts[1]))))
         {
             yield return "the password of ConnectionStrings:RabbitMq";
@@ -69,6 +70,19 @@ public static class KnownSecrets
         if (configuration["Jwt:Issuer"] == DevelopmentIssuer)
         {
             yield return "Jwt:Issuer";
+        }
+    }
+
+    /// <summary>Null for what is no address; the bus will say so.</summary>
+    private static Uri? TryParse(string broker)
+    {
+        try
+        {
+            return BrokerAddress.Parse(broker).Url;
+        }
+        catch (UriFormatException)
+        {
+            return null;
         }
     }
 

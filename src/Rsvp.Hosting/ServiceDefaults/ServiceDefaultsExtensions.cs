@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Rsvp.Hosting.FailPoints;
 using Rsvp.Hosting.Health;
 using Rsvp.Hosting.Secrets;
 using Rsvp.Hosting.Telemetry;
@@ -18,7 +19,7 @@ public static class ServiceDefaultsExtensions
     public static void AddServiceDefaults(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(SkewedClock.OfProcess);
         builder.Services.AddHostedService<SecretsGate>();
         builder.Services.AddHealthChecks();
         builder.AddTelemetry();

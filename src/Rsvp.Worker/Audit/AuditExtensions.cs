@@ -1,4 +1,3 @@
-using Npgsql;
 using Rsvp.Hosting.Database;
 
 namespace Rsvp.Worker.Audit;
@@ -15,7 +14,7 @@ internal static class AuditExtensions
             connection.ApplicationName = "rsvp-audit";
             connection.Options = "-c lock_timeout=2s -c idle_in_transaction_session_timeout=60s -c default_transaction_read_only=on";
         });
-        builder.Services.AddKeyedSingleton(StandingAudit.Database, (_, _) => NpgsqlDataSource.Create(connectionString));
+        builder.Services.AddKeyedSingleton(StandingAudit.Database, (_, _) => PostgresExtensions.CreatePlainDataSource(connectionString));
         builder.Services.AddSingleton<AuditLedger>();
         builder.Services.AddSingleton<StandingAuditMetrics>();
         builder.Services.AddHostedService(services => services.GetRequiredService<StandingAuditMetrics>());

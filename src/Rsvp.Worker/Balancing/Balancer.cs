@@ -1,5 +1,6 @@
 using MassTransit;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using Rsvp.Contracts;
 using Rsvp.Hosting.Messaging;
 using Rsvp.Hosting.Partitions;
@@ -15,6 +16,7 @@ namespace Rsvp.Worker.Balancing;
 internal sealed partial class Balancer(
     WorkerTable table,
     PartitionSubscriptions subscriptions,
+    DatabaseReach reach,
     IReceiveEndpointConnector connector,
     IPublishBus bus,
     WorkerInstance worker,
@@ -51,6 +53,7 @@ internal sealed partial class Balancer(
             var readAt = time.GetTimestamp();
             var roster = await table.BeatAsync([.. subscriptions.All.Select(one => one.TakeStanding()).OfType<OwnStanding>()], options.Value.DeadAfter, limit.Token);
             _isAway = false;
+            reach.Reached();
             var steps = _plan.Next(roster, time.GetElapsedTime(_startedAt));
 
             // A process that was frozen since it looked has an old picture; it looks again.
@@ -67,6 +70,12 @@ internal sealed partial class Balancer(
             {
                 _isAway = true;
                 LogAway(error.Message);
+            }
+
+            // An error that the database itself sends is an answer.
+            if (error is not PostgresException)
+            {
+                await reach.MissedAsync();
             }
 
             // Nobody knows who should go first, so nobody waits longer than for somebody who does.

@@ -7,6 +7,7 @@ internal static class BalancingExtensions
     {
         builder.Services.AddOptions<BalancingOptions>().BindConfiguration("Balancing").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<WorkerInstance>();
+        builder.Services.AddSingleton<DatabaseReach>();
         builder.Services.AddSingleton<WorkerTable>();
         builder.Services.AddSingleton<TopologyGate>();
         builder.Services.AddSingleton<Balancer>();

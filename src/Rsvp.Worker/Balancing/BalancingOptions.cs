@@ -16,6 +16,10 @@ internal sealed class BalancingOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.300", "00:01:00")]
     public TimeSpan DeadAfter { get; set; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>Time without an answer of the database after which a worker leaves every queue to the others, until it is answered again; default 10 s, 1 s to 10 min, and at least <see cref="DeadAfter"/>. Only a worker that balances notices.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan AwayAfter { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How long a new worker must live before partitions are moved to it; default 3 s, 0 to 1 min. Workers that come and go faster move nothing.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
     public TimeSpan SettleTime { get; set; } = TimeSpan.FromSeconds(3);
@@ -32,6 +36,11 @@ internal sealed class BalancingOptions : IValidatableObject
         if (DeadAfter < Interval * 2)
         {
             yield return new ValidationResult("Balancing:DeadAfter must be at least two intervals.", [nameof(DeadAfter)]);
+        }
+
+        if (AwayAfter < DeadAfter)
+        {
+            yield return new ValidationResult("Balancing:AwayAfter must be at least Balancing:DeadAfter.", [nameof(AwayAfter)]);
         }
     }
 }

@@ -162,13 +162,13 @@ internal sealed class DeadLetterDesk(Uri broker, NpgsqlDataSource dataSource)
     private async Task ForEachAsync(Func<DeadLetterQueue, DeadLetter, Task> handle, CancellationToken cancellationToken)
     {
         long count;
-        await using (var asked = await DeadLetterQueue.OpenAsync(broker, cancellationToken))
+        await using (var asked = await DeadLetterQueue.OpenAsync(BrokerAddress.Parse(broker.OriginalString), cancellationToken))
         {
             // No more than lie there now: what is sent back may die again at once, and would never end.
             count = await asked.CountAsync(cancellationToken);
         }
 
-        await using var queue = await DeadLetterQueue.OpenAsync(broker, cancellationToken);
+        await using var queue = await DeadLetterQueue.OpenAsync(BrokerAddress.Parse(broker.OriginalString), cancellationToken);
         await foreach (var letter in queue.ReadAsync((int)Math.Min(count, LettersMax), cancellationToken))
         {
             await handle(queue, letter);

@@ -18,19 +18,19 @@ internal sealed class DeadLetterQueue : IAsyncDisposable
     private DeadLetterQueue(IConnection connection, IChannel channel) => (_connection, _channel) = (connection, channel);
 
     /// <summary>Connects.</summary>
-    /// <param name="broker">AMQP URL of a user who may read the queue and write to the default exchange.</param>
+    /// <param name="broker">The broker, and a user who may read the queue and write to the default exchange.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="BrokerUnreachableException">The broker is not there, or refuses the user.</exception>
-    public static async Task<DeadLetterQueue> OpenAsync(Uri broker, CancellationToken cancellationToken)
+    public static async Task<DeadLetterQueue> OpenAsync(BrokerAddress broker, CancellationToken cancellationToken)
     {
         var factory = new ConnectionFactory
         {
-            Uri = broker,
+            Uri = broker.Url,
             ClientProvidedName = "rsvp dead letters",
             AutomaticRecoveryEnabled = false,
             RequestedConnectionTimeout = ConnectTimeout,
         };
-        var connection = await factory.CreateConnectionAsync(cancellationToken);
+        var connection = await factory.CreateConnectionAsync([.. broker.Nodes.Select(node => new AmqpTcpEndpoint(node.Host, node.Port))], cancellationToken);
         try
         {
             return new DeadLetterQueue(connection, await connection.CreateChannelAsync(new CreateChannelOptions(true, true), cancellationToken));

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Npgsql;
 using RabbitMQ.Client.Exceptions;
 using Rsvp.Hosting.Database;
+using Rsvp.Hosting.Messaging;
 
 namespace Rsvp.Worker.DeadLetters;
 
@@ -16,7 +17,7 @@ internal sealed partial class DeadLetterWatch : BackgroundService
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
-    private readonly string _broker;
+    private readonly BrokerAddress _broker;
     private readonly NpgsqlDataSource _dataSource;
     private readonly SchemaGate _schema;
     private readonly ILogger<DeadLetterWatch> _logger;
@@ -24,7 +25,7 @@ internal sealed partial class DeadLetterWatch : BackgroundService
 
     public DeadLetterWatch(IConfiguration configuration, NpgsqlDataSource dataSource, SchemaGate schema, IMeterFactory meters, ILogger<DeadLetterWatch> logger)
     {
-        _broker = configuration.GetConnectionString("RabbitMq") ?? throw new InvalidOperationException("ConnectionStrings:RabbitMq is missing.");
+        _broker = BrokerAddress.Parse(configuration.GetConnectionString("RabbitMq") ?? throw new InvalidOperationException("ConnectionStrings:RabbitMq is missing."));
         _dataSource = dataSource;
         _schema = schema;
         _logger = logger;
@@ -45,7 +46,7 @@ internal sealed partial class DeadLetterWatch : BackgroundService
             await using var take = new NpgsqlCommand(TakeTurnSql, connection, transaction) { Parameters = { new() { Value = age } } };
             if (await take.ExecuteScalarAsync(cancellationToken) is long before)
             {
-                await using var queue = await DeadLetterQueue.OpenAsync(new Uri(_broker), cancellationToken);
+                await using var queue = await DeadLetterQueue.OpenAsync(_broker, cancellationToken);
                 var now = await queue.CountAsync(cancellationToken);
                 await using var keep = new NpgsqlCommand("UPDATE dead_letter_watch SET messages = $1, counted_at = now()", connection, transaction)
                 {

@@ -1,6 +1,7 @@
 using DbUp;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using Rsvp.Hosting.Database;
 
 namespace Rsvp.Worker.Migrations;
 
@@ -41,7 +42,7 @@ internal static class Migrator
         string connectionString, TimeProvider timeProvider, ILogger? logger = null, CancellationToken cancellationToken = default)
     {
         // Unpooled: closing the connection ends the session, and with it the lock.
-        var unpooled = new NpgsqlConnectionStringBuilder(connectionString)
+        var unpooled = new NpgsqlConnectionStringBuilder(PostgresExtensions.SeekPrimary(connectionString))
         {
             Pooling = false,
             CommandTimeout = (int)ScriptTimeout.TotalSeconds,

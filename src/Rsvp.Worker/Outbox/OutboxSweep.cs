@@ -10,7 +10,7 @@ internal sealed partial class OutboxSweep(NpgsqlDataSource dataSource, OutboxDis
     private const int BatchMax = 200;
 
     // Any number that nothing else locks.
-    private const long LockKey = 7_295_183_001;
+    internal const long LockKey = 7_295_183_001;
 
     /// <summary>How often it looks.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);

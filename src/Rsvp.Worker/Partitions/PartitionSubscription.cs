@@ -12,14 +12,16 @@ namespace Rsvp.Worker.Partitions;
 /// active: order is kept. Cancelling the consumer would not do: the next one begins at once with what comes after the batches that are still here.
 /// The bus subscribes again by itself, a second later, at the end of the line.
 /// </remarks>
-internal sealed partial class PartitionSubscription(int partition, string workerName, TimeProvider time, ILogger logger)
+/// <param name="partition">The partition.</param>
+/// <param name="workerName">What the broker shows.</param>
+/// <param name="time">The clock of standings.</param>
+/// <param name="logger">What goes wrong.</param>
+/// <param name="mayStand">Waited for before each subscription; null when nothing is.</param>
+internal sealed partial class PartitionSubscription(int partition, string workerName, TimeProvider time, ILogger logger, Func<CancellationToken, Task>? mayStand = null)
     : IReceiveEndpointObserver, IFilter<ChannelContext>, IFilter<ReceiveContext>, IDisposable
 {
     // A batch in work and a few behind it; more would only count as delivered when a worker dies.
     private const int Prefetch = 4;
-
-    // The broker answers in milliseconds, or is away, and then there is no line to leave.
-    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
 
     private readonly SemaphoreSlim _turn = new(1);
     private readonly Lock _lock = new();
@@ -110,6 +112,9 @@ internal sealed partial class PartitionSubscription(int partition, string worker
         }
     }
 
+    /// <summary>Leaves the line at once and lets go of a batch that is being decided: it goes to the next in line, and what is decided of it here comes too late to count.</summary>
+    internal Task StepOutAsync() => LeaveLineAsync();
+
     /// <summary>Leaves the line for good; a batch that is not done by then is somebody else's.</summary>
     /// <param name="patience">Longest wait for the batch in work.</param>
     /// <param name="cancellationToken">Ends the wait for the bus; what is left of the subscription ends with the process.</param>
@@ -187,6 +192,11 @@ internal sealed partial class PartitionSubscription(int partition, string worker
             _activeSince = null;
         }
 
+        if (mayStand is not null)
+        {
+            await mayStand(context.CancellationToken);
+        }
+
         await next.Send(context);
     }
 
@@ -247,7 +257,7 @@ internal sealed partial class PartitionSubscription(int partition, string worker
             channel = _channel;
         }
 
-        if (channel is not null && _handle is not null && !await channel.CloseAsync(_handle, CloseTimeout))
+        if (channel is not null && _handle is not null && !await channel.CloseAsync(_handle, "The partition is another worker's."))
         {
             LogNotClosed(partition);
         }
@@ -255,34 +265,4 @@ internal sealed partial class PartitionSubscription(int partition, string worker
 
     [LoggerMessage(3302, LogLevel.Warning, "Partition {Partition}: the broker did not say in time that its channel is closed")]
     private partial void LogNotClosed(int partition);
-
-    /// <summary>The channel of one subscription.</summary>
-    private sealed class LineChannel
-    {
-        private readonly ChannelContext _context;
-        private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        internal LineChannel(ChannelContext context)
-        {
-            _context = context;
-            context.Channel.ChannelShutdownAsync += (_, _) =>
-            {
-                _closed.TrySetResult();
-                return Task.CompletedTask;
-            };
-        }
-
-        /// <summary>Has the bus close it, as it does with a channel that is of no more use: closing it behind the bus's back takes the whole connection down.</summary>
-        /// <returns>Whether it is closed.</returns>
-        internal async Task<bool> CloseAsync(HostReceiveEndpointHandle endpoint, TimeSpan atMost)
-        {
-            if (_context.Channel.IsOpen)
-            {
-                _context.NotifyFaulted(new OperationCanceledException("The partition is another worker's."), endpoint.ReceiveEndpoint.InputAddress);
-                await _closed.Task.WaitAsync(atMost).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-
-            return !_context.Channel.IsOpen;
-        }
-    }
 }

@@ -9,9 +9,10 @@ namespace Rsvp.Worker.Partitions;
 internal sealed class PartitionSubscriptions : IDisposable
 {
     public PartitionSubscriptions(
-        IOptions<PartitionTopologyOptions> topology, WorkerInstance worker, IMeterFactory meters, TimeProvider time, ILogger<PartitionSubscription> logger)
+        IOptions<PartitionTopologyOptions> topology, WorkerInstance worker, DatabaseReach reach, IMeterFactory meters, TimeProvider time, ILogger<PartitionSubscription> logger)
     {
-        All = [.. Enumerable.Range(0, topology.Value.Count).Select(partition => new PartitionSubscription(partition, worker.Name, time, logger))];
+        All = [.. Enumerable.Range(0, topology.Value.Count).Select(partition => new PartitionSubscription(partition, worker.Name, time, logger, reach.WaitAsync))];
+        reach.WhenLost(() => Task.WhenAll(All.Select(subscription => subscription.StepOutAsync())));
         var meter = meters.Create("Rsvp");
         meter.CreateObservableGauge(
             "rsvp.partition.owned",

@@ -1,12 +1,15 @@
 using MassTransit;
+using MassTransit.RabbitMqTransport;
 using Rsvp.Hosting.Database;
 using Rsvp.Hosting.Messaging;
+using Rsvp.Worker.Balancing;
 using Rsvp.Worker.Partitions;
 
 namespace Rsvp.Worker.Promotion;
 
 /// <summary>Subscribes this worker to the saga's queue once the schema is there; all workers share it.</summary>
-internal sealed class PromotionHost(IReceiveEndpointConnector connector, SchemaGate schema, BusGate buses, ILogger<PromotionHost> logger) : BackgroundService
+internal sealed class PromotionHost(IReceiveEndpointConnector connector, SchemaGate schema, BusGate buses, DatabaseReach reach, ILogger<PromotionHost> logger)
+    : BackgroundService, IFilter<ChannelContext>
 {
     // Events of different activities run side by side, as many as the worker has database connections to spare.
     private const int ConcurrencyMax = 8;
@@ -20,6 +23,19 @@ internal sealed class PromotionHost(IReceiveEndpointConnector connector, SchemaG
     private static readonly TimeSpan OutageRetryMax = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan OutageRetryStep = TimeSpan.FromMilliseconds(200);
 
+    private volatile LineChannel? _channel;
+
+    async Task IFilter<ChannelContext>.Send(ChannelContext context, IPipe<ChannelContext> next)
+    {
+        _channel = new LineChannel(context);
+        await reach.WaitAsync(context.CancellationToken);
+        await next.Send(context);
+    }
+
+    void IProbeSite.Probe(ProbeContext context)
+    {
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await schema.WaitAsync(stoppingToken);
@@ -30,6 +46,7 @@ internal sealed class PromotionHost(IReceiveEndpointConnector connector, SchemaG
             queue.SetQuorumQueue();
             queue.BindDeadLetterQueue(Topology.DeadLetterQueue, Topology.DeadLetterQueue, dead => dead.SetQuorumQueue());
             queue.UseDeadLetters(logger, IsOutage);
+            queue.ConfigureChannel(channel => channel.UseFilter(this));
             queue.PrefetchCount = ConcurrencyMax * 2;
             queue.ConcurrentMessageLimit = ConcurrencyMax;
             queue.UseMessageRetry(retry =>
@@ -43,6 +60,13 @@ internal sealed class PromotionHost(IReceiveEndpointConnector connector, SchemaG
                 retry.Intervals(Retries);
             });
             queue.ConfigureSaga<PromotionState>(registration);
+        });
+        reach.WhenLost(async () =>
+        {
+            if (_channel is { } channel)
+            {
+                await channel.CloseAsync(handle, "The database is not reached.");
+            }
         });
         await handle.Ready.WaitAsync(stoppingToken);
     }

@@ -1,5 +1,7 @@
 using Npgsql;
 using Quartz;
+using Rsvp.Hosting.Database;
+using Rsvp.Hosting.FailPoints;
 using Rsvp.Worker.Activities;
 using Rsvp.Worker.Analytics;
 using Rsvp.Worker.Audit;
@@ -25,13 +27,16 @@ internal static class SchedulingExtensions
     {
         var connectionString = builder.Configuration.GetConnectionString("Postgres")
             ?? throw new InvalidOperationException("ConnectionStrings:Postgres is missing.");
+        var clock = new DatabaseClock(SkewedClock.OfProcess);
+        builder.Services.AddSingleton(clock);
         builder.AddQuartz(quartz =>
         {
+            quartz.UseTimeProvider(clock);
             quartz.ConfigureScheduler(scheduler => scheduler.InstanceName = "rsvp");
             quartz.UseDefaultThreadPool(maxConcurrency: 4);
             quartz.UsePersistentStore(store =>
             {
-                store.UsePostgres(NpgsqlFactory.Instance, connectionString);
+                store.UsePostgres(NpgsqlFactory.Instance, PostgresExtensions.SeekPrimary(connectionString));
                 store.UseSystemTextJsonSerializer();
                 store.UseClustering(cluster =>
                 {

@@ -24,7 +24,7 @@ public class ApiWorld : IAsyncLifetime
     private readonly bool _hasDatabase;
     private readonly int _ownedPartitions;
     private readonly (string Key, string Value)[] _settings;
-    private readonly BrokerProxy? _proxy;
+    private readonly TcpProxy? _proxy;
     private TestBroker? _broker;
     private WebApplication? _app;
 
@@ -39,11 +39,11 @@ public class ApiWorld : IAsyncLifetime
         _hasDatabase = hasDatabase;
         _ownedPartitions = ownedPartitions;
         _settings = settings;
-        _proxy = hasProxy ? new BrokerProxy() : null;
+        _proxy = hasProxy ? TcpProxy.OfBroker() : null;
     }
 
     /// <summary>Between the API and the broker, in the worlds that have one.</summary>
-    internal BrokerProxy Proxy => _proxy!;
+    internal TcpProxy Proxy => _proxy!;
 
     internal TestDatabase Database { get; } = new();
 

@@ -139,7 +139,7 @@ public sealed class CommandSubmitterTests
     [Fact]
     public async Task A_batch_that_is_not_confirmed_in_time_is_unknown_and_those_after_it_are_refused_until_the_broker_answers_again()
     {
-        await using var proxy = new BrokerProxy();
+        await using var proxy = TcpProxy.OfBroker();
         await using var world = await SubmittingWorld.StartAsync(new SubmittingOptions { ConfirmTimeout = TimeSpan.FromMilliseconds(500) }, proxy);
         await using var partition = await FakePartition.StartAsync(world.Broker);
         await world.Submitter.SubmitAsync(SubmittingWorld.Command());
@@ -158,7 +158,7 @@ public sealed class CommandSubmitterTests
     [Fact]
     public async Task With_the_broker_gone_commands_are_refused_within_the_bound_and_taken_again_when_it_is_back()
     {
-        await using var proxy = new BrokerProxy();
+        await using var proxy = TcpProxy.OfBroker();
         await using var world = await SubmittingWorld.StartAsync(proxy: proxy);
         await using var partition = await FakePartition.StartAsync(world.Broker);
 
@@ -177,7 +177,7 @@ public sealed class CommandSubmitterTests
     [Fact]
     public async Task A_connection_that_is_cut_loses_no_command_and_keeps_the_order()
     {
-        await using var proxy = new BrokerProxy();
+        await using var proxy = TcpProxy.OfBroker();
         await using var world = await SubmittingWorld.StartAsync(new SubmittingOptions { ConfirmTimeout = TimeSpan.FromSeconds(60) }, proxy);
         await using var partition = await FakePartition.StartAsync(world.Broker);
         partition.Decides = FakePartition.Complete;
@@ -203,7 +203,7 @@ public sealed class CommandSubmitterTests
     [Fact]
     public async Task More_than_the_channel_holds_is_overload()
     {
-        await using var proxy = new BrokerProxy();
+        await using var proxy = TcpProxy.OfBroker();
         await using var world = await SubmittingWorld.StartAsync(new SubmittingOptions { ChannelCommandsMax = 10 }, proxy);
         await using var partition = await FakePartition.StartAsync(world.Broker);
         proxy.GoSilent();

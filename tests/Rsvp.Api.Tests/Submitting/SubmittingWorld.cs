@@ -36,7 +36,7 @@ internal sealed class SubmittingWorld : IAsyncDisposable
 
     internal BrokerCircuit Circuit => _host.Services.GetRequiredService<BrokerCircuit>();
 
-    internal static async Task<SubmittingWorld> StartAsync(SubmittingOptions? options = null, BrokerProxy? proxy = null)
+    internal static async Task<SubmittingWorld> StartAsync(SubmittingOptions? options = null, TcpProxy? proxy = null)
     {
         var broker = await TestBroker.CreateAsync();
         var url = await broker.UrlOfAsync("rsvp_api");

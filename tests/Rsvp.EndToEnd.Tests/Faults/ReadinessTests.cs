@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Rsvp.Cli.Processes;
 using Rsvp.Cli.Servers;
 using Rsvp.EndToEnd.Tests.Systems;
 using Rsvp.Testing;
@@ -11,15 +12,17 @@ namespace Rsvp.EndToEnd.Tests.Faults;
 [Collection(SystemCollection.Name)]
 public sealed class ReadinessTests(SystemFixture system)
 {
-    [Fact]
-    public async Task During_a_memory_alarm_commands_are_refused_in_time_and_whoever_publishes_is_not_ready()
+    [Theory]
+    [InlineData("set_vm_memory_high_watermark absolute 1MB", "set_vm_memory_high_watermark 0.4")]
+    [InlineData("set_disk_free_limit 1000TB", "set_disk_free_limit 1GB")]
+    public async Task During_an_alarm_of_memory_or_disk_commands_are_refused_in_time_and_whoever_publishes_is_not_ready(string raise, string clear)
     {
         var activity = await system.OpenAsync(5);
         var person = system.NewPerson();
         await ReadyAsync("api-1", "Healthy");
         await ReadyAsync("worker-1", "Healthy");
 
-        await SetMemoryLimitAsync("absolute", "1MB");
+        await ControlAsync(raise);
         try
         {
             await ReadyAsync("worker-1", "Unhealthy");
@@ -31,7 +34,7 @@ public sealed class ReadinessTests(SystemFixture system)
         }
         finally
         {
-            await SetMemoryLimitAsync("0.4");
+            await ControlAsync(clear);
         }
 
         await Eventually.HoldsAsync(
@@ -66,8 +69,58 @@ public sealed class ReadinessTests(SystemFixture system)
         }
     }
 
-    private Task SetMemoryLimitAsync(params IEnumerable<string> limit) =>
-        Assert.IsType<LocalRabbit>(system.Instance.Rabbit).ControlAsync(["set_vm_memory_high_watermark", .. limit], CancellationToken.None);
+    [Fact]
+    public async Task Over_the_length_limit_of_its_queue_a_command_is_503_overloaded_until_the_workers_have_drained_it()
+    {
+        var activity = await system.OpenAsync(5);
+        string[] workers = ["worker-1", "worker-2"];
+        var accepted = new List<(Person Person, Answer Answer)>();
+        Answer refused;
+        await ControlAsync("set_policy short ^rsvp\\.partition\\. {\"max-length\":5} --apply-to queues");
+        foreach (var worker in workers) system.Instance.Send(worker, Signal.Stop);
+        try
+        {
+            while (true)
+            {
+                var person = system.NewPerson();
+                var answer = await person.SubmitAsync(activity, waitSeconds: 0);
+                if (answer.Status != HttpStatusCode.Accepted)
+                {
+                    refused = answer;
+                    break;
+                }
+
+                accepted.Add((person, answer));
+                Assert.True(accepted.Count < 200, "The queue has no limit.");
+            }
+        }
+        finally
+        {
+            foreach (var worker in workers) system.Instance.Send(worker, Signal.Continue);
+        }
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "overloaded"), (refused.Status, refused.Code));
+        try
+        {
+            // As long as the policy stands, so that it is the workers that make room.
+            await Eventually.HoldsAsync(async () => (await system.NewPerson().SubmitAsync(activity)).RsvpStatus is not null, "commands are taken again", TimeSpan.FromSeconds(60));
+        }
+        finally
+        {
+            await ControlAsync("clear_policy short");
+        }
+
+        foreach (var (person, answer) in accepted)
+        {
+            await Eventually.HoldsAsync(
+                async () => (await person.GetAsync($"/api/requests/{answer.RequestId}")).Body.GetProperty("status").GetString() == "completed", "an accepted request has its outcome");
+        }
+
+        await system.AssertAuditIsCleanAsync();
+    }
+
+    private Task ControlAsync(string command) =>
+        Assert.IsType<LocalRabbit>(system.Instance.Rabbit).ControlAsync(command.Split(' '), CancellationToken.None);
 
     private Task ReadyAsync(string service, string broker) =>
         SaysAsync(service, "ready", broker == "Healthy" ? HttpStatusCode.OK : HttpStatusCode.ServiceUnavailable, "broker", broker);

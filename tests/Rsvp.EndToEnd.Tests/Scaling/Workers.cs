@@ -1,6 +1,7 @@
 using Rsvp.Cli.Instances;
 using Rsvp.Cli.Scaling;
 using Rsvp.EndToEnd.Tests.Systems;
+using Rsvp.Hosting.Partitions;
 using Rsvp.Testing;
 
 namespace Rsvp.EndToEnd.Tests.Scaling;
@@ -8,6 +9,8 @@ namespace Rsvp.EndToEnd.Tests.Scaling;
 /// <summary>Who is active on what, as the broker says.</summary>
 internal static class Workers
 {
+    private const int PartitionCount = 16;
+
     // The management API repeats what the queues report every few seconds.
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
@@ -52,5 +55,34 @@ internal static class Workers
     {
         await system.Instance.StartAsync(new ServiceCounts(), CancellationToken.None);
         await system.ScaleAsync(2);
+    }
+
+    /// <summary>An activity on whose partition a worker is active.</summary>
+    internal static async Task<Guid> OpenOnAsync(this SystemFixture system, string worker, int? capacity, object? settings = null)
+    {
+        await Eventually.HoldsAsync(
+            async () => (await Task.WhenAll(Enumerable.Range(0, PartitionCount).Select(system.OwnerOfAsync))).Contains(worker), $"{worker} has partitions", Deadline);
+        var activity = Guid.Empty;
+        await Eventually.HoldsAsync(async () => await system.OwnerOfAsync(activity = await system.OpenAsync(capacity, settings)) == worker, $"an activity is {worker}'s");
+        return activity;
+    }
+
+    /// <summary>The worker that is active on the partition of an activity.</summary>
+    internal static Task<string?> OwnerOfAsync(this SystemFixture system, Guid activity) => system.OwnerOfAsync(Partitioner.PartitionOf(activity, PartitionCount));
+
+    /// <summary>Whom the broker delivered to last, as workers tell each other.</summary>
+    private static async Task<string?> OwnerOfAsync(this SystemFixture system, int partition)
+    {
+        await using var command = system.Database.CreateCommand(
+            """
+            SELECT name
+            FROM   worker_partitions
+            JOIN   workers USING (worker_id)
+            WHERE  partition = $1 AND active_since IS NOT NULL
+            ORDER  BY active_since DESC
+            LIMIT  1
+            """);
+        command.Parameters.AddWithValue(partition);
+        return await command.ExecuteScalarAsync() as string;
     }
 }

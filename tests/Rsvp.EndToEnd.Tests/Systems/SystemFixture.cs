@@ -98,16 +98,28 @@ public sealed class SystemFixture : IAsyncLifetime
     internal ToolProcess StartTool(params IEnumerable<string> arguments) => new(this, arguments);
 
     /// <summary>Starts a service that dies at a fail point.</summary>
-    internal async Task StartArmedAsync(string service, string failPoint)
+    internal Task StartArmedAsync(string service, string failPoint) => StartWithAsync(service, (FailPointSetting, failPoint));
+
+    /// <summary>Starts one service with settings that the others do not have.</summary>
+    internal async Task StartWithAsync(string service, params (string Name, string Value)[] settings)
     {
-        Instance.Settings[FailPointSetting] = failPoint;
+        var before = new Dictionary<string, string>(Instance.Settings);
+        foreach (var (name, value) in settings)
+        {
+            Instance.Settings[name] = value;
+        }
+
         try
         {
             await Instance.StartAsync(service, CancellationToken.None);
         }
         finally
         {
-            Instance.Settings.Remove(FailPointSetting);
+            Instance.Settings.Clear();
+            foreach (var (name, value) in before)
+            {
+                Instance.Settings.Add(name, value);
+            }
         }
     }
 

@@ -13,6 +13,7 @@ public sealed class KnownSecretsTests
     [InlineData("ConnectionStrings:Migrations", "Host=db;Username=rsvp_owner;Password=Password")]
     [InlineData("ConnectionStrings:RabbitMq", "amqp://guest:guest@broker:5672/")]
     [InlineData("ConnectionStrings:RabbitMq", "amqp://rsvp_api:rsvp_api@broker:5672/")]
+    [InlineData("ConnectionStrings:RabbitMq", "amqp://rsvp_api:rsvp_api@one:5672,two:5672/")]
     [InlineData("ConnectionStrings:RabbitMq", "amqp://broker:5672/")]
     [InlineData("Jwt:Key", "a-string-secret-at-least-256-bits-long")]
     [InlineData("Jwt:Key", "your-256-bit-secret-your-256-bit-secret")]

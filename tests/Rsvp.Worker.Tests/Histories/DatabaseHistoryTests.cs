@@ -11,12 +11,24 @@ public sealed class DatabaseHistoryTests(TestDatabase database) : IClassFixture<
 {
     private const int Iterations = 60;
 
+    // Short ones, of which it takes some for the rare case that a pass meets.
+    private const int LineIterations = 300;
+
     private readonly World _world = new(database);
 
     [Fact]
     public async Task Applied_batches_agree_with_the_model_and_leave_a_clean_audit()
     {
         await HistoryGen.AtOneTime.SampleAsync(FollowAsync, iter: Iterations, threads: 2, print: history => history.ToString());
+
+        var report = await new Auditor(database.DataSource).RunAsync();
+        Assert.True(report.IsClean, report.ToString());
+    }
+
+    [Fact]
+    public async Task Passes_over_lines_of_large_and_small_parties_agree_with_the_model()
+    {
+        await HistoryGen.OfLines.SampleAsync(FollowAsync, iter: LineIterations, threads: 2, print: history => history.ToString());
 
         var report = await new Auditor(database.DataSource).RunAsync();
         Assert.True(report.IsClean, report.ToString());

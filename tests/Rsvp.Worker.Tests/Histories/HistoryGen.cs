@@ -8,6 +8,7 @@ internal static class HistoryGen
     private const int Users = NaiveActivity.Stranger;
     private const int StepsMax = 40;
     private const int CrowdMax = 12;
+    private const int SeatedMax = 5;
 
     private static readonly Gen<int?> SmallOrNull = Gen.Frequency((5, Gen.Int[0, 6].Select(value => (int?)value)), (1, Gen.Const((int?)null)));
 
@@ -103,6 +104,35 @@ internal static class HistoryGen
         Gen.Frequency(
             (8, Submits), (8, Groups), (8, Updates), (10, Cancels), (2, GroupCancels), (6, Replies), (4, Changes), (12, Passes), (4, Expiries), (2, Agains), (1, Waits),
             (4, Promotions), (8, Bulks), (2, Removals), (4, Scans), (2, WalkIns), (3, Releases)));
+
+    // Some leave, or the house becomes larger or smaller, and then there is a pass: seats come free one at a time and in handfuls.
+    private static readonly Gen<(Step Step, bool Cut)[]> Rounds = Gen.Select(
+        Gen.Select(
+            Gen.Frequency(
+                (8, Gen.Int[0, Users - 1].Select(user => (Step)new Step.Cancel(user, Match.None))),
+                (2, Gen.Select(Gen.Int[0, Users - 1], Gen.Int[1, 4], (user, size) => (Step)new Step.Submit(user, size, RejectIfFull: false, Key: null))),
+                (1, Gen.Select(Gen.Int[0, Users - 1], Gen.Int[1, 4], (user, size) => (Step)new Step.Update(user, size, Text: null, Match.None))),
+                (1, Gen.Int[2, 7].Select(capacity => (Step)new Step.Change(ByHost: true, Setting.Capacity, capacity))),
+                (1, Gen.Int[0, 2].Select(limit => (Step)new Step.Change(ByHost: true, Setting.SkipLimit, limit)))),
+            Gen.Bool).Array[1, 5],
+        Gen.Bool,
+        (steps, cut) => steps.Append((new Step.Pass(), cut)).ToArray());
+
+    /// <summary>Histories of a full house and a line of large and small parties: large ones are overtaken until the skip limit stops the line at them.</summary>
+    public static readonly Gen<History> OfLines = Gen.Select(
+        Gen.Select(Gen.Int[3, 6], Gen.Int[0, 2], (capacity, skipLimit) => new Beginning(capacity, skipLimit, Offers: false, OfferHours: 0)),
+        Gen.Frequency((4, Gen.Const(1)), (1, Gen.Const(2))).Array[SeatedMax],
+        Gen.Frequency((3, Gen.Const(1)), (1, Gen.Const(2)), (2, Gen.Const(3)), (1, Gen.Const(4))).Array[Users - SeatedMax],
+        Rounds.Array[2, 6],
+        (beginning, seated, waiting, rounds) =>
+        {
+            (Step Step, bool Cut)[] steps =
+            [
+                .. seated.Concat(waiting).Select((size, user) => ((Step)new Step.Submit(user, size, RejectIfFull: false, Key: null), user == Users - 1)),
+                .. rounds.SelectMany(round => round),
+            ];
+            return new History(beginning, [.. steps.Select(one => one.Step)], [.. steps.Select(one => one.Cut)]);
+        });
 
     // A crowd asks first, so that there is a line; low skip limits, so that it stops.
     private static Gen<History> Of(Gen<Step> steps) => Gen.Select(

@@ -82,6 +82,40 @@ public sealed class HandOverTests : IAsyncLifetime
         Assert.NotEqual(Enumerable.Range(0, BatchCount), InOrderOfFirstSight());
     }
 
+    [Fact]
+    public async Task A_worker_that_steps_out_lets_go_of_the_batch_in_hand_and_does_not_come_back_before_it_may()
+    {
+        var stuck = new TaskCompletionSource();
+        var mayReturn = new TaskCompletionSource();
+        var leaving = Start();
+        using var subscription = new PartitionSubscription(0, "leaving", TimeProvider.System, NullLogger.Instance, _ => _taken.IsEmpty ? Task.CompletedTask : mayReturn.Task);
+        subscription.Begin(leaving.GetRequiredService<IReceiveEndpointConnector>(), new PartitionTopologyOptions(), (_, endpoint) => endpoint.Handler<CommandBatch>(async context =>
+        {
+            await TakeAsync("leaving", context);
+            await stuck.Task;
+        }));
+        await Eventually.HoldsAsync(() => subscription.IsSubscribed, "it is in line");
+        var next = await BeginAsync("next");
+        await SendAsync(next.Services, 3);
+        await Eventually.HoldsAsync(() => _taken.Count == 1, "the first has one in hand");
+
+        try
+        {
+            await subscription.StepOutAsync();
+            await Eventually.HoldsAsync(() => _taken.Count == 4, "the next has decided all of them");
+            Assert.Equal([("leaving", 0), ("next", 0), ("next", 1), ("next", 2)], _taken);
+            Assert.False(subscription.IsSubscribed);
+        }
+        finally
+        {
+            stuck.SetResult();
+            mayReturn.SetResult();
+        }
+
+        await Eventually.HoldsAsync(() => subscription.IsSubscribed, "it is in line again");
+        Assert.Equal(4, _taken.Count);
+    }
+
     private IEnumerable<int> InOrderOfFirstSight() => _taken.Select(taken => taken.Number).Distinct();
 
     private Task TakenAllAsync() => Eventually.HoldsAsync(() => _taken.Select(taken => taken.Number).Distinct().Count() == BatchCount, "every batch was taken");
@@ -142,10 +176,10 @@ public sealed class HandOverTests : IAsyncLifetime
         _taken.Enqueue((worker, int.Parse(context.Message.ReplyTo!, CultureInfo.InvariantCulture)));
     }
 
-    private static async Task SendAsync(ServiceProvider services)
+    private static async Task SendAsync(ServiceProvider services, int count = BatchCount)
     {
         var endpoint = await services.GetRequiredService<IBus>().GetSendEndpoint(new Uri($"exchange:{Topology.CommandsExchange}?type=direct"));
-        for (var number = 0; number < BatchCount; number++)
+        for (var number = 0; number < count; number++)
         {
             var batch = new CommandBatch { BatchId = Guid.NewGuid(), Partition = 0, ReplyTo = number.ToString(CultureInfo.InvariantCulture), Commands = [] };
             await endpoint.Send(batch, context => context.SetRoutingKey(Topology.PartitionKey(1, 0)));

@@ -65,6 +65,7 @@ public sealed class WorkerMetricsTests(TestDatabase database) : IClassFixture<Te
         using var subscriptions = new PartitionSubscriptions(
             Options.Create(new PartitionTopologyOptions { Count = 2 }),
             new WorkerInstance(new ConfigurationBuilder().Build(), time),
+            new DatabaseReach(Options.Create(new BalancingOptions()), time, NullLogger<DatabaseReach>.Instance),
             _log.Meters,
             time,
             NullLogger<PartitionSubscription>.Instance);

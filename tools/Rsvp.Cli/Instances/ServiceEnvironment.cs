@@ -25,7 +25,7 @@ internal static class ServiceEnvironment
             ["DOTNET_ENVIRONMENT"] = "Development",
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
             ["ASPNETCORE_URLS"] = service.Url,
-            ["ConnectionStrings__Postgres"] = postgres.Address.Keywords(service.Role, password),
+            ["ConnectionStrings__Postgres"] = postgres.ServiceKeywords(service.Role, password),
             ["ConnectionStrings__RabbitMq"] = rabbit.ServiceUrl(service.Role),
             ["Partitions__Version"] = partitions.Version.ToString(CultureInfo.InvariantCulture),
             ["Partitions__Count"] = partitions.Count.ToString(CultureInfo.InvariantCulture),

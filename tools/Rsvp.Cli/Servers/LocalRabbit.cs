@@ -3,11 +3,16 @@ using Rsvp.Cli.Processes;
 
 namespace Rsvp.Cli.Servers;
 
-/// <summary>A private node from installed binaries. Nothing of it is shared: paths, cookie, ports, and its own port mapper (epmd).</summary>
-internal sealed class LocalRabbit(ServerContext context, string script) : RabbitServer(context)
+/// <summary>A private node from installed binaries. Nothing of it is shared: paths, cookie, ports, and its own port mapper (epmd), which the other nodes of a cluster use too.</summary>
+/// <param name="context">The instance.</param>
+/// <param name="script">From <see cref="FindScript"/>.</param>
+/// <param name="first">The node whose cluster this one is to join; null for a node that is the first, or alone.</param>
+/// <param name="number">Tells the nodes of a cluster apart, counted from 1.</param>
+internal sealed class LocalRabbit(ServerContext context, string script, LocalRabbit? first = null, int number = 1) : RabbitServer(context)
 {
     private const string EpmdName = "epmd";
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(25);
+    private static readonly TimeSpan ControlAtMost = TimeSpan.FromSeconds(60);
 
     private string Folder => Context.Home.In("rabbitmq");
 
@@ -20,7 +25,19 @@ internal sealed class LocalRabbit(ServerContext context, string script) : Rabbit
 
     internal override int? Pid => Context.State.Alive(Name)?.Pid;
 
-    internal override string ServiceUrl(string service) => Address.Url(service, RabbitFiles.Password(Context.Secrets, service));
+    /// <summary>The other nodes of its cluster, of which services are told.</summary>
+    internal IReadOnlyList<LocalRabbit> Others { get; set; } = [];
+
+    internal string NodeName => string.Create(CultureInfo.InvariantCulture, $"rsvp{(number == 1 ? "" : number)}@localhost");
+
+    private int EpmdPort => first?.EpmdPort ?? Context.Ports.Epmd;
+
+    internal override string ServiceUrl(string service)
+    {
+        string all = string.Join(',', Others.Prepend(this).Select(node => string.Create(CultureInfo.InvariantCulture, $"{node.Address.Host}:{node.Address.Port}")));
+        return string.Create(
+            CultureInfo.InvariantCulture, $"amqp://{Uri.EscapeDataString(service)}:{Uri.EscapeDataString(RabbitFiles.Password(Context.Secrets, service))}@{all}/");
+    }
 
     /// <summary>
     /// The server script itself; null when there is none. Debian's script on PATH is a wrapper that changes the user and forgets the
@@ -38,7 +55,7 @@ internal sealed class LocalRabbit(ServerContext context, string script) : Rabbit
         if (IsRunning) return;
 
         WriteFiles();
-        await StartEpmdAsync(cancellationToken);
+        if (first is null) await StartEpmdAsync(cancellationToken);
         ProcessRef process = Launcher.Start(new LaunchSpec
         {
             Name = Name,
@@ -65,13 +82,23 @@ internal sealed class LocalRabbit(ServerContext context, string script) : Rabbit
         Context.SaveState();
     }
 
+    /// <summary>Makes a node that runs a member of the cluster, with a replica of every quorum queue that there is: a queue gets its replicas among the nodes that are there when it is declared.</summary>
+    internal async Task JoinAsync(CancellationToken cancellationToken)
+    {
+        string cluster = first?.NodeName ?? throw new InvalidOperationException("the first node joins nobody");
+        foreach (string[] step in (string[][])[["stop_app"], ["reset"], ["join_cluster", cluster], ["start_app"]]) await ControlAsync(step, cancellationToken);
+        await RunAsync("rabbitmq-queues", ["grow", NodeName, "all"], cancellationToken);
+    }
+
     /// <summary>Runs <c>rabbitmqctl</c> on the node.</summary>
     /// <exception cref="ToolException">It failed.</exception>
-    internal async Task ControlAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    internal Task ControlAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken) => RunAsync("rabbitmqctl", arguments, cancellationToken);
+
+    private async Task RunAsync(string tool, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
-        string control = Path.Combine(Path.GetDirectoryName(script)!, "rabbitmqctl");
-        ShellResult result = await Shell.RunAsync(control, arguments, StopPatience, NodeEnvironment(), Folder, cancellationToken: cancellationToken);
-        if (!result.Ok) throw new ToolException($"rabbitmqctl {string.Join(' ', arguments)}: {result.Output}");
+        string path = Path.Combine(Path.GetDirectoryName(script)!, tool);
+        ShellResult result = await Shell.RunAsync(path, arguments, ControlAtMost, NodeEnvironment(), Folder, cancellationToken: cancellationToken);
+        if (!result.Ok) throw new ToolException($"{tool} {string.Join(' ', arguments)}: {result.Output}");
     }
 
     private void WriteFiles()
@@ -126,9 +153,9 @@ internal sealed class LocalRabbit(ServerContext context, string script) : Rabbit
     private Dictionary<string, string> NodeEnvironment() => new()
     {
         ["HOME"] = Path.Combine(Folder, "home"),
-        ["ERL_EPMD_PORT"] = Context.Ports.Epmd.ToString(CultureInfo.InvariantCulture),
+        ["ERL_EPMD_PORT"] = EpmdPort.ToString(CultureInfo.InvariantCulture),
         ["ERL_EPMD_ADDRESS"] = "127.0.0.1",
-        ["RABBITMQ_NODENAME"] = "rsvp@localhost",
+        ["RABBITMQ_NODENAME"] = NodeName,
         ["RABBITMQ_DIST_PORT"] = Context.Ports.RabbitDistribution.ToString(CultureInfo.InvariantCulture),
         ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "-kernel inet_dist_use_interface {127,0,0,1}",
         ["RABBITMQ_MNESIA_BASE"] = Path.Combine(Folder, "data"),

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Npgsql;
 
 namespace Rsvp.Cli.Servers;
@@ -38,6 +39,22 @@ internal abstract class PostgresServer(ServerContext context)
     internal abstract Task StartAsync(CancellationToken cancellationToken);
 
     internal abstract Task StopAsync(CancellationToken cancellationToken);
+
+    /// <summary>The server that takes over when this one is lost, of which services are told; null when there is none.</summary>
+    internal PostgresAddress? Standby { get; set; }
+
+    /// <summary>Connection of a service: to whichever server takes writes.</summary>
+    internal string ServiceKeywords(string user, string password)
+    {
+        var keywords = new NpgsqlConnectionStringBuilder(Address.Keywords(user, password));
+        if (Standby is { } standby)
+        {
+            keywords.Host = string.Create(CultureInfo.InvariantCulture, $"{Address.Host}:{Address.Port},{standby.Host}:{standby.Port}");
+            keywords.TargetSessionAttributes = "primary";
+        }
+
+        return keywords.ToString();
+    }
 
     /// <summary>Connection of the superuser to the maintenance database.</summary>
     internal string SuperuserKeywords => Address.Keywords(Address.Superuser, Address.Password, "postgres");
