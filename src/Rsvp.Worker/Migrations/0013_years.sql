@@ -11,6 +11,11 @@ ALTER TABLE rsvp_requests SET (autovacuum_vacuum_scale_factor = 0.02, autovacuum
 ALTER TABLE rsvp_analytics SET (autovacuum_vacuum_insert_scale_factor = 0.02);
 ALTER TABLE notifications SET (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.02);
 
+-- An index whose condition reads the counters made every batch of a hot activity write to all of the table's indexes, and leave what only vacuum removes:
+-- of 2,418 updates in three rushes 3 stayed on their page without. The sweep for unfinished call-offs looks at those of a month instead.
+DROP INDEX activities_ending;
+CREATE INDEX activities_called_off ON activities (cancelled_at) WHERE cancelled_at IS NOT NULL;
+
 -- Few rows that are written all the time: a hot activity leaves a dead version per batch. Most are removed by whoever reads the page next; the rest
 -- is not left to grow with the number of activities.
 ALTER TABLE activities SET (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000);
