@@ -40,7 +40,7 @@ public sealed partial record AlertRule(string Name, string Expression, string Se
 
     /// <summary>Names of metrics in an expression.</summary>
     /// <param name="expression">In the language of Prometheus.</param>
-    public static IEnumerable<string> MetricsOf(string expression) => Metric().Matches(Text().Replace(expression, "\"\"")).Select(name => name.Value);
+    public static IEnumerable<string> MetricsOf(string expression) => Metric().Matches(Labels().Replace(Text().Replace(expression, "\"\""), "")).Select(name => name.Value);
 
     private static int Seconds(Match duration) =>
         int.Parse(duration.Groups["number"].Value, CultureInfo.InvariantCulture) * (duration.Groups["unit"].Value == "m" ? 60 : 1);
@@ -62,6 +62,9 @@ public sealed partial record AlertRule(string Name, string Expression, string Se
 
     [GeneratedRegex("\"[^\"]*\"")]
     private static partial Regex Text();
+
+    [GeneratedRegex(@"\bby \([^)]*\)")]
+    private static partial Regex Labels();
 
     [GeneratedRegex(@"\b(rsvp|rabbitmq|http|db|dotnet)_\w+|\bup\b|\bALERTS\b")]
     private static partial Regex Metric();

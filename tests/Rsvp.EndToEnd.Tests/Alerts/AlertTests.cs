@@ -33,8 +33,14 @@ public sealed class AlertTests(SystemFixture system, ObservedSystem observed) : 
             .Where(name => !name.EndsWith('_') && name != "ALERTS" && !MayBeAbsent(name))
             .ToHashSet();
         HashSet<string> missing = [];
-        await Eventually.HoldsAsync(
-            async () => (missing = [.. asked.Except(await observed.NamesAsync())]).Count == 0, $"all figures are there, but for {string.Join(", ", missing)}", TimeSpan.FromSeconds(60));
+        try
+        {
+            await Eventually.HoldsAsync(async () => (missing = [.. asked.Except(await observed.NamesAsync())]).Count == 0, "all figures are there", TimeSpan.FromSeconds(60));
+        }
+        catch (TimeoutException)
+        {
+            Assert.Equal([], missing);
+        }
     }
 
     [Fact]
@@ -113,11 +119,11 @@ public sealed class AlertTests(SystemFixture system, ObservedSystem observed) : 
         await system.Instance.StopAsync(["worker-1", "worker-2"], CancellationToken.None);
         await using (var connection = await new ConnectionFactory { Uri = new Uri(system.Run.Rabbitmq) }.CreateConnectionAsync())
         {
+            await using var channel = await connection.CreateChannelAsync();
             try
             {
                 await observed.FiresAsync("RsvpPartitionWithoutOwner");
                 await observed.FiresAsync("RsvpServiceDown");
-                await using var channel = await connection.CreateChannelAsync();
                 await channel.BasicQosAsync(0, 1, global: false);
                 await channel.BasicConsumeAsync(QueueOf(activity), autoAck: false, new AsyncEventingBasicConsumer(channel));
             }
@@ -145,18 +151,19 @@ public sealed class AlertTests(SystemFixture system, ObservedSystem observed) : 
         await using var drop = system.StartTool("dead", "drop", letter, "--reason", "a test");
         Assert.Equal(0, await drop.EndsAsync());
 
-        await observed.QuietAsync();
+        await observed.ClearsAsync("RsvpDeadLetters");
     }
 
     [Fact]
     public async Task A_violation_is_told_until_it_is_mended()
     {
+        // A moment after a decision, before the audit looks: what is decided on top of it would be wrong for ever.
         var activity = await system.OpenAsync(10);
-        await system.ChangeAsync("UPDATE activities SET confirmed_participants = confirmed_participants + 1 WHERE activity_id = $1", activity);
         await system.JoinAsync(activity);
+        await system.ChangeAsync("UPDATE activities SET confirmed_participants = confirmed_participants + 1 WHERE activity_id = $1", activity);
 
         await observed.FiresAsync("RsvpViolations");
-        await system.ChangeAsync("UPDATE activities SET confirmed_participants = confirmed_participants - 1, version = version + 1 WHERE activity_id = $1", activity);
+        await system.ChangeAsync("UPDATE activities SET confirmed_participants = confirmed_participants - 1 WHERE activity_id = $1", activity);
         await system.JoinAsync(activity);
 
         await observed.QuietAsync();
