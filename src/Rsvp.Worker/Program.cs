@@ -11,6 +11,7 @@ var builder = WebApplication.CreateBuilder(args);
 
 if (args is ["migrate"])
 {
+    builder.Configuration.AddSecretFiles();
     KnownSecrets.Refuse(builder.Configuration, builder.Environment);
     await Migrator.RunAsync(builder.Configuration);
     return;

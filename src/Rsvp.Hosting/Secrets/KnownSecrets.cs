@@ -37,7 +37,7 @@ public static class KnownSecrets
         if (known.Length > 0)
         {
             throw new InvalidOperationException(
-                $"Known to everybody, so not for the environment {environment.EnvironmentName}: {string.Join(", ", known)}. Set secrets of your own; infra/compose/make-env.sh makes some.");
+                $"Known to everybody, so not for the environment {environment.EnvironmentName}: {string.Join(", ", known)}. Set secrets of your own; infra/compose/make-secrets.sh makes some.");
         }
     }
 

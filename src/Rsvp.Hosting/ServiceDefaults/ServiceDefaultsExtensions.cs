@@ -14,11 +14,12 @@ public static class ServiceDefaultsExtensions
 {
     private const string ManagementPortKey = "Management:Port";
 
-    /// <summary>Adds health checks and telemetry, and refuses well-known secrets outside development; listens on <c>Management:Port</c> as well when it is set.</summary>
+    /// <summary>Reads secrets from files, adds health checks and telemetry, and refuses well-known secrets outside development; listens on <c>Management:Port</c> as well when it is set.</summary>
     /// <param name="builder">The host.</param>
     public static void AddServiceDefaults(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        builder.Configuration.AddSecretFiles();
         builder.Services.AddSingleton(SkewedClock.OfProcess);
         builder.Services.AddHostedService<SecretsGate>();
         builder.Services.AddHealthChecks();

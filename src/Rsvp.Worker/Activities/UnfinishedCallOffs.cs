@@ -22,7 +22,8 @@ internal sealed partial class UnfinishedCallOffs(
     /// <summary>How often it looks.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
 
-    // The next chunk follows within milliseconds; this long without one means that it was lost.
+    // The next chunk follows within milliseconds; this long without one means that it was lost. A month is longer than anything is away, and keeps the look short
+    // however many activities were called off in years: no index can leave out those that are finished (0013_years.sql).
     /// <inheritdoc/>
     protected override string FindSql =>
         """
@@ -34,7 +35,7 @@ internal sealed partial class UnfinishedCallOffs(
                    WHERE  activity_id = a.activity_id AND action = 'activity_called_off'
                    ORDER  BY seq DESC
                    LIMIT  1) AS l ON true
-        WHERE  a.cancelled_at IS NOT NULL AND a.confirmed_participants + a.offered_participants + a.waitlisted_participants > 0
+        WHERE  a.cancelled_at > now() - interval '30 days' AND a.confirmed_participants + a.offered_participants + a.waitlisted_participants > 0
           AND  last.at < now() - interval '30 seconds'
         LIMIT  100
         """;

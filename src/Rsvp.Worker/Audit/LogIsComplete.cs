@@ -13,6 +13,7 @@ internal static class LogIsComplete
     private const string RowsSql =
         "SELECT (SELECT count(*) FROM rsvps) + (SELECT count(*) FROM rsvp_analytics) + (SELECT count(*) FROM notifications)";
 
+    // Notifications are kept for 400 days; the log is kept.
     private const string ViolationsSql =
         $"""
         WITH decided AS (
@@ -78,7 +79,8 @@ internal static class LogIsComplete
                END
         FROM   rsvp_analytics l
         FULL   JOIN notifications n USING (log_id)
-        WHERE  coalesce(l.code IS NULL AND l.rsvp_id IS NOT NULL AND l.action IN ({HeardActions}), false) <> (n.log_id IS NOT NULL)
+        WHERE  (coalesce(l.code IS NULL AND l.rsvp_id IS NOT NULL AND l.action IN ({HeardActions}), false) <> (n.log_id IS NOT NULL)
+                AND (n.log_id IS NOT NULL OR l.at > now() - interval '399 days'))
            OR  (n.log_id IS NOT NULL AND (n.user_id, n.activity_id, n.rsvp_id, n.kind) IS DISTINCT FROM (l.user_id, l.activity_id, l.rsvp_id, l.action))
         """;
 

@@ -11,6 +11,7 @@ using Rsvp.Worker.Offers;
 using Rsvp.Worker.Outbox;
 using Rsvp.Worker.Partitions;
 using Rsvp.Worker.Promotion;
+using Rsvp.Worker.Retention;
 using Rsvp.Worker.Users;
 
 namespace Rsvp.Worker.Scheduling;
@@ -52,6 +53,7 @@ internal static class SchedulingExtensions
             Schedule<Erasure>(quartz, Erasure.Interval);
             Schedule<UnfinishedCallOffs>(quartz, UnfinishedCallOffs.Interval);
             Schedule<OutcomeRetention>(quartz, OutcomeRetention.Interval);
+            Schedule<DataRetention>(quartz, DataRetention.Interval);
             Schedule<AnalyticsCounting>(quartz, AnalyticsCounting.Interval);
             Schedule<StandingAudit>(quartz, StandingAudit.Interval);
         });

@@ -11,7 +11,7 @@ public sealed class PortPlanTests
 
         int[] all =
         [
-            ports.Api, ports.Postgres, ports.Rabbit, ports.RabbitManagement, ports.Epmd, ports.RabbitDistribution,
+            ports.Api, ports.Postgres, ports.Rabbit, ports.RabbitManagement, ports.Epmd, ports.RabbitDistribution, ports.RabbitMetrics, ports.Prometheus,
             .. Enumerable.Range(1, PortPlan.FrontsMax).SelectMany(number => new[] { ports.ApiManagement(number), ports.Notifier(number), ports.NotifierManagement(number) }),
             .. Enumerable.Range(1, PortPlan.WorkersMax).Select(ports.Worker),
         ];

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Rsvp.Testing;
 
@@ -6,8 +7,6 @@ namespace Rsvp.Hosting.Tests.Containers;
 /// <summary>What the containers may do, read from the files that make them.</summary>
 public sealed partial class ContainerTests
 {
-    private static readonly string[] Ours = ["migrate", "worker", "notifier", "api"];
-
     [Fact]
     public async Task No_image_of_ours_runs_as_root()
     {
@@ -39,34 +38,92 @@ public sealed partial class ContainerTests
         Assert.All(running, name => Assert.Equal("$APP_UID", users[name]));
     }
 
-    [Fact]
-    public async Task Our_containers_have_no_capabilities_and_write_nowhere()
+    [Theory]
+    [InlineData("docker-compose.yml", new[] { "postgres", "rabbitmq", "migrate", "worker", "notifier", "api", "prometheus" })]
+    [InlineData("docker-compose.scaled.yml", new[] { "rabbitmq-2", "rabbitmq-3", "proxy" })]
+    public async Task Containers_have_no_capabilities_write_nowhere_and_have_limits(string file, string[] names)
     {
-        var compose = await File.ReadAllTextAsync(Repository.PathOf("docker-compose.yml"));
-        var shared = Section(compose, "x-service");
-        foreach (var name in Ours)
+        var compose = await File.ReadAllTextAsync(Repository.PathOf(file));
+        foreach (var name in names)
         {
-            var service = Section(compose, "  " + name);
-            var settings = service.Contains("<<: *service", StringComparison.Ordinal) ? shared + service : service;
+            var settings = WithAnchors(compose, Section(compose, "  " + name));
 
             Assert.Contains("read_only: true", settings, StringComparison.Ordinal);
             Assert.Contains("cap_drop: [ALL]", settings, StringComparison.Ordinal);
             Assert.Contains("no-new-privileges:true", settings, StringComparison.Ordinal);
+            Assert.Contains("max-size: ", settings, StringComparison.Ordinal);
+            Assert.Matches("limits: { cpus: .+, memory: .+, pids: .+ }", settings);
             Assert.DoesNotContain("privileged:", settings, StringComparison.Ordinal);
+            Assert.DoesNotMatch("network_mode|pid: host|docker.sock", settings);
+
+            // The images of others run as root unless told.
+            if (!settings.Contains("image: rsvp-", StringComparison.Ordinal))
+            {
+                Assert.Matches("user: (postgres|rabbitmq|nobody|haproxy)\\n", settings);
+            }
         }
     }
 
     [Fact]
-    public async Task Every_secret_comes_from_the_environment_and_has_no_default()
+    public void Only_the_containers_that_the_tests_know_are_in_the_files()
+    {
+        Assert.Equal(["postgres", "rabbitmq", "migrate", "worker", "notifier", "api", "prometheus"], ServicesOf("docker-compose.yml"));
+        Assert.Equal(["rabbitmq", "rabbitmq-2", "rabbitmq-3", "worker", "notifier", "notifier-2", "api", "proxy"], ServicesOf("docker-compose.scaled.yml"));
+    }
+
+    [Fact]
+    public async Task Every_secret_is_a_file_and_none_is_in_the_environment()
     {
         var compose = await File.ReadAllTextAsync(Repository.PathOf("docker-compose.yml"));
+        var known = SecretFile().Matches(Section(compose, "secrets")).Select(secret => secret.Groups["name"].Value).ToList();
+        var used = UsedSecrets().Matches(compose).SelectMany(list => list.Groups["names"].Value.Split(", ")).ToHashSet();
 
-        var secrets = Secret().Matches(compose);
-
-        Assert.True(secrets.Count > 10);
-        Assert.All(secrets, secret => Assert.Contains("${RSVP_", secret.Value, StringComparison.Ordinal));
-        Assert.DoesNotMatch(@"(PASSWORD|KEY)(_\w+)?:?-[^}]", compose);
+        Assert.True(known.Count > 15);
+        Assert.Equal(known.Order(), used.Order());
+        Assert.DoesNotMatch(@"(?m)^ +\w*(Password|PASSWORD|Key|KEY|ConnectionStrings\w+): \S", compose);
     }
+
+    [Fact]
+    public async Task The_script_makes_every_secret_and_keeps_those_that_are_there()
+    {
+        var compose = await File.ReadAllTextAsync(Repository.PathOf("docker-compose.yml"));
+        var root = Directory.CreateTempSubdirectory("rsvp-secrets-").FullName;
+        try
+        {
+            var script = Path.Combine(Directory.CreateDirectory(Path.Combine(root, "infra", "compose")).FullName, "make-secrets.sh");
+            File.Copy(Repository.PathOf("infra", "compose", "make-secrets.sh"), script);
+            await RunAsync(script);
+            var first = Read(root);
+            await RunAsync(script);
+
+            Assert.Equal(SecretFile().Matches(Section(compose, "secrets")).Select(secret => secret.Groups["name"].Value).Order(), first.Keys.Order());
+            Assert.All(first, secret => Assert.True(secret.Key == "smtp_password" || secret.Value.Length >= 64, secret.Key));
+            Assert.Equal(first, Read(root));
+            if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.Combine(root, "secrets")));
+        }
+        finally
+        {
+            Directory.Delete(root, recursive: true);
+        }
+
+        static SortedDictionary<string, string> Read(string root) =>
+            new(Directory.EnumerateFiles(Path.Combine(root, "secrets")).ToDictionary(file => Path.GetFileName(file)!, File.ReadAllText));
+    }
+
+    private static async Task RunAsync(string script)
+    {
+        using var process = Process.Start(new ProcessStartInfo("bash", [script]) { RedirectStandardOutput = true })!;
+        await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.Equal(0, process.ExitCode);
+    }
+
+    private static List<string> ServicesOf(string file) =>
+        [.. ServiceName().Matches(Section(File.ReadAllText(Repository.PathOf(file)), "services")).Select(name => name.Groups["name"].Value)];
+
+    /// <summary>A section with what it takes from others: <c>&lt;&lt;: *name</c>, and theirs.</summary>
+    private static string WithAnchors(string compose, string section) => section + string.Concat(
+        Taken().Matches(section).Select(anchor => WithAnchors(compose, Section(compose, "x-" + anchor.Groups["name"].Value))));
 
     private static string Section(string compose, string name)
     {
@@ -74,7 +131,15 @@ public sealed partial class ContainerTests
         return Regex.Match(compose, $@"^{name}:.*\n(?:(?: {{{indent + 1},}}.*)?\n)*", RegexOptions.Multiline).Value;
     }
 
-    // Where a password or a key is set or part of a connection string.
-    [GeneratedRegex(@"(Password=|PASSWORD: |Key: |amqp://\w+:).*")]
-    private static partial Regex Secret();
+    [GeneratedRegex(@"^  (?<name>[a-z_]+): \{ file: secrets/\k<name> \}", RegexOptions.Multiline)]
+    private static partial Regex SecretFile();
+
+    [GeneratedRegex(@"(secrets: \[|source: )(?<names>[a-z_, ]+)[\],]")]
+    private static partial Regex UsedSecrets();
+
+    [GeneratedRegex(@"^  (?<name>[a-z][a-z0-9-]*):", RegexOptions.Multiline)]
+    private static partial Regex ServiceName();
+
+    [GeneratedRegex(@"(<<|deploy): \*(?<name>[a-z]+)")]
+    private static partial Regex Taken();
 }

@@ -1,3 +1,4 @@
+using Rsvp.Cli.Observing;
 using Rsvp.Cli.Processes;
 using Rsvp.Cli.Servers;
 
@@ -30,6 +31,8 @@ internal sealed class Instance : IDisposable
     internal Secrets Secrets => _context.Secrets;
 
     internal InstanceState State => _context.State;
+
+    internal LocalPrometheus Prometheus => new(_context);
 
     internal PostgresServer Postgres => _postgres ?? throw new InvalidOperationException("the servers were not started");
 
@@ -176,6 +179,7 @@ internal sealed class Instance : IDisposable
         ProcessRef[] services = [.. State.Processes.Where(process => Service.ByName(Ports, process.Name) is not null)];
         await Task.WhenAll(services.Select(service => StopServiceAsync(service, cancellationToken)));
         foreach (ProcessRef service in services) State.Forget(service.Name);
+        await Prometheus.StopAsync(cancellationToken);
 
         if (State.Processes.Count > 0 || State.Containers.Count > 0)
         {
@@ -192,6 +196,13 @@ internal sealed class Instance : IDisposable
 
     /// <summary>Keeps what was changed in <see cref="State"/>.</summary>
     internal void Save() => _context.SaveState();
+
+    /// <summary>Starts a Prometheus that watches the system.</summary>
+    internal async Task ObserveAsync(int scrapeInterval, string? rules, CancellationToken cancellationToken)
+    {
+        await Prometheus.StartAsync(scrapeInterval, rules, cancellationToken);
+        WriteRunFile();
+    }
 
     /// <summary>Sends a signal to one process by its name in <c>run.json</c>.</summary>
     internal void Send(string name, Signal signal) =>
@@ -339,6 +350,8 @@ internal sealed class Instance : IDisposable
         List<RunningProcess> processes = [.. services.Select(service => new RunningProcess(service.Name, State.Alive(service.Name)!.Pid))];
         if (Postgres.Pid is { } postgres) processes.Add(new RunningProcess(PostgresServer.Name, postgres));
         if (Rabbit.Pid is { } rabbit) processes.Add(new RunningProcess(RabbitServer.Name, rabbit));
+        if (State.Alive(LocalPrometheus.Name) is { } prometheus) processes.Add(new RunningProcess(LocalPrometheus.Name, prometheus.Pid));
+        Prometheus.WriteTargets(State.Processes.Select(process => Service.ByName(Ports, process.Name)).OfType<Service>());
 
         JsonFile.Write(Home.RunFile, new RunFile
         {
@@ -348,6 +361,7 @@ internal sealed class Instance : IDisposable
             PostgresAuditor = Postgres.Address.Url(PostgresServer.Auditor, Secrets.PostgresAuditor),
             Rabbitmq = Rabbit.Address.Url(Rabbit.Address.Admin, Rabbit.Address.Password),
             RabbitmqManagement = Rabbit.Address.ManagementUrl,
+            Prometheus = Prometheus.IsRunning ? Prometheus.Url.ToString() : null,
             Metrics = [.. services.OrderBy(service => service.Name, StringComparer.Ordinal).Select(service => new MetricsUrl(service.Name, service.MetricsUrl))],
             Jwt = new JwtSettings(ServiceEnvironment.Issuer, ServiceEnvironment.Audience, Secrets.JwtKey),
             Processes = [.. processes.OrderBy(process => process.Name, StringComparer.Ordinal)],

@@ -30,6 +30,8 @@ internal sealed record PortPlan
     internal int RabbitManagement => Base + 12;
     internal int Epmd => Base + 13;
     internal int RabbitDistribution => Base + 14;
+    internal int RabbitMetrics => Base + 15;
+    internal int Prometheus => Base + 16;
 
     /// <summary>Port of one API's health and metrics; like all numbers here it is counted from 1.</summary>
     internal int ApiManagement(int number) => Front(number, Base + 20, Base + 22);

@@ -20,6 +20,9 @@ internal sealed record RunFile
     /// <summary>URL of the management API, credentials included.</summary>
     public required string RabbitmqManagement { get; init; }
 
+    /// <summary>URL of the Prometheus that watches; null when there is none.</summary>
+    public string? Prometheus { get; init; }
+
     public required IReadOnlyList<MetricsUrl> Metrics { get; init; }
     public required JwtSettings Jwt { get; init; }
     public required IReadOnlyList<RunningProcess> Processes { get; init; }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Npgsql;
+using Rsvp.Cli.Observing;
 using Rsvp.Cli.Scaling;
 using Rsvp.Cli.Servers;
 using Spectre.Console;
@@ -41,6 +42,7 @@ internal static class StatusCommand
             {
                 PostgresServer.Name => ports.Postgres,
                 RabbitServer.Name => ports.Rabbit,
+                LocalPrometheus.Name => ports.Prometheus,
                 _ => ports.Epmd,
             };
             table.AddRow(process.Name, Text(process.Pid), Text(port), Markup.Escape(health));

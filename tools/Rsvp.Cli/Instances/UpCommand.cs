@@ -8,17 +8,21 @@ namespace Rsvp.Cli.Instances;
 /// <summary><c>./rsvp up</c>: the whole system, with one command.</summary>
 internal static class UpCommand
 {
+    // As in production, so that alerts take as long as there.
+    private const int ScrapeSeconds = 15;
+
     private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(1);
 
     internal static Command Create()
     {
         var detach = new Option<bool>("--detach", "-d") { Description = "return when the system is ready" };
+        var observe = new Option<bool>("--observe") { Description = "start a Prometheus too, with the alerts" };
         Option<int> workers = CountOption("--workers", "how many workers to run", 2, PortPlan.WorkersMax);
         Option<int> apis = CountOption("--apis", "how many APIs to run behind the public port", 1, PortPlan.FrontsMax);
         Option<int> notifiers = CountOption("--notifiers", "how many notifiers to run behind the APIs", 1, PortPlan.FrontsMax);
-        var command = new Command("up", "Start whatever is missing of the system on this machine.") { detach, workers, apis, notifiers };
+        var command = new Command("up", "Start whatever is missing of the system on this machine.") { detach, observe, workers, apis, notifiers };
         command.SetAction((parsed, cancellationToken) => RunAsync(
-            parsed.GetValue(detach), new ServiceCounts(parsed.GetValue(workers), parsed.GetValue(apis), parsed.GetValue(notifiers)), cancellationToken));
+            parsed.GetValue(detach), parsed.GetValue(observe), new ServiceCounts(parsed.GetValue(workers), parsed.GetValue(apis), parsed.GetValue(notifiers)), cancellationToken));
         return command;
     }
 
@@ -33,7 +37,7 @@ internal static class UpCommand
         return option;
     }
 
-    private static async Task<int> RunAsync(bool detach, ServiceCounts counts, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(bool detach, bool observe, ServiceCounts counts, CancellationToken cancellationToken)
     {
         var home = RsvpHome.FromEnvironment();
         var clock = Stopwatch.StartNew();
@@ -47,6 +51,7 @@ internal static class UpCommand
         try
         {
             await instance.StartAsync(counts, cancellationToken);
+            if (observe) await instance.ObserveAsync(ScrapeSeconds, rules: null, cancellationToken);
             string? problem = await DemoData.LoadAsync(instance, TimeProvider.System, cancellationToken);
             if (problem is not null) Console.WriteLine($"the demo is not loaded: {problem}");
         }
@@ -100,6 +105,7 @@ internal static class UpCommand
         string api = Service.Api(instance.Ports).Url;
         var tokens = new TokenFactory(
             new JwtSettings(ServiceEnvironment.Issuer, ServiceEnvironment.Audience, instance.Secrets.JwtKey), TimeProvider.System);
+        string observed = instance.Prometheus.IsRunning ? $"\n  Prometheus  {instance.Prometheus.Url}alerts" : "";
         Console.WriteLine(
             $"""
 
@@ -110,7 +116,7 @@ internal static class UpCommand
               notifier    {Service.Notifier(instance.Ports).Url}
               RabbitMQ    {instance.Rabbit.Address.Management} (user {instance.Rabbit.Address.Admin}, password {instance.Rabbit.Address.Password})
               PostgreSQL  {instance.Postgres.Address.Url(Servers.PostgresServer.Owner, instance.Secrets.PostgresOwner)}
-              logs        {instance.Home.Logs}
+              logs        {instance.Home.Logs}{observed}
 
             a token for an hour (./rsvp token makes more):
               {tokens.Create(DemoData.Host, TimeSpan.FromHours(1), "Demo Host")}

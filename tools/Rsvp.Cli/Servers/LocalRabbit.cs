@@ -63,7 +63,7 @@ internal sealed class LocalRabbit(ServerContext context, string script, LocalRab
             Environment = NodeEnvironment(),
             WorkingDirectory = Folder,
             LogFile = LogFile,
-            Ports = [Context.Ports.Rabbit, Context.Ports.RabbitManagement, Context.Ports.RabbitDistribution],
+            Ports = [Context.Ports.Rabbit, Context.Ports.RabbitManagement, Context.Ports.RabbitDistribution, Context.Ports.RabbitMetrics],
         });
         Context.State.Record(process);
         Context.SaveState();
@@ -112,6 +112,8 @@ internal sealed class LocalRabbit(ServerContext context, string script, LocalRab
             $"listeners.tcp.1 = 127.0.0.1:{Context.Ports.Rabbit}",
             "management.tcp.ip = 127.0.0.1",
             $"management.tcp.port = {Context.Ports.RabbitManagement}",
+            "prometheus.tcp.ip = 127.0.0.1",
+            $"prometheus.tcp.port = {Context.Ports.RabbitMetrics}",
             "collect_statistics_interval = 1000", // One machine has few queues, and whoever looks at the status wants to see what is.
             $"definitions.local.path = {definitions}");
         File.Copy(Context.Home.InRoot("infra", "rabbitmq", "enabled_plugins"), Path.Combine(Folder, "enabled_plugins"), overwrite: true);
