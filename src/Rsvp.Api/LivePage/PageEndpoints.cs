@@ -18,7 +18,7 @@ internal static class PageEndpoints
     {
         routes.MapGet("/", (HttpContext http, PageFiles files) => Send(http, files.Index))
             .AllowAnonymous().ExcludeFromDescription().WithContentPolicy(_ => Policy);
-        routes.MapGet("/page/{**path}", (string path, HttpContext http, PageFiles files) => Send(http, files.Find(path)))
+        routes.MapGet("/page/{**path}", (string? path, HttpContext http, PageFiles files) => Send(http, files.Find(path ?? "")))
             .AllowAnonymous().ExcludeFromDescription();
     }
 

@@ -20,6 +20,7 @@ internal sealed class Hub : IAsyncDisposable
     private readonly RsvpClientOptions _options;
     private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<Guid, WatchedActivity> _watched = new();
+    private readonly Lock _entering = new();
     private readonly SemaphoreSlim _starting = new(1, 1);
     private readonly CancellationTokenSource _disposed = new();
 
@@ -99,8 +100,14 @@ internal sealed class Hub : IAsyncDisposable
         try
         {
             await ConnectAsync(cancellationToken).ConfigureAwait(false);
-            var activity = _watched.GetOrAdd(activityId, _ => new WatchedActivity());
-            var watcher = activity.Add(left => Leave(activityId, left));
+            WatchedActivity activity;
+            Watcher watcher;
+            lock (_entering)
+            {
+                activity = _watched.GetOrAdd(activityId, _ => new WatchedActivity());
+                watcher = activity.Add(one => Leave(activityId, activity, one));
+            }
+
             try
             {
                 await _connection.InvokeAsync("WatchActivity", activityId, cancellationToken).ConfigureAwait(false);
@@ -124,12 +131,15 @@ internal sealed class Hub : IAsyncDisposable
         }
     }
 
-    private void Leave(Guid activityId, int left)
+    private void Leave(Guid activityId, WatchedActivity activity, Watcher watcher)
     {
-        if (left == 0 && _watched.TryRemove(activityId, out _) && _connection.State == HubConnectionState.Connected)
+        lock (_entering)
         {
-            // Whether it arrives or not: what still comes is for nobody.
-            _ = _connection.SendAsync("UnwatchActivity", activityId, CancellationToken.None).ContinueWith(sent => _ = sent.Exception, TaskScheduler.Default);
+            if (activity.Remove(watcher) == 0 && _watched.TryRemove(activityId, out _) && _connection.State == HubConnectionState.Connected)
+            {
+                // Whether it arrives or not: what still comes is for nobody. Within the lock, so that it comes before the next watch.
+                _ = _connection.SendAsync("UnwatchActivity", activityId, CancellationToken.None).ContinueWith(sent => _ = sent.Exception, TaskScheduler.Default);
+            }
         }
     }
 

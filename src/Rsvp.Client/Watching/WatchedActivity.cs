@@ -10,12 +10,12 @@ internal sealed class WatchedActivity
     private ActivityState _state = new() { IsConnected = true };
     private long _lineVersion;
 
-    /// <param name="onLeft">Called with the number of those who are left, when one leaves.</param>
-    internal Watcher Add(Action<int> onLeft)
+    /// <param name="onLeft">Called when the watcher leaves.</param>
+    internal Watcher Add(Action<Watcher> onLeft)
     {
         lock (_lock)
         {
-            var watcher = new Watcher(left => onLeft(Remove(left)));
+            var watcher = new Watcher(onLeft);
             _watchers.Add(watcher);
             if (_state.Counts is not null)
             {
@@ -60,7 +60,8 @@ internal sealed class WatchedActivity
         }
     }
 
-    private int Remove(Watcher watcher)
+    /// <returns>How many are left.</returns>
+    internal int Remove(Watcher watcher)
     {
         lock (_lock)
         {

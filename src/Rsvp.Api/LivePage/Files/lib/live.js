@@ -47,7 +47,7 @@ export async function restart() {
   if (mine !== generation) return;
   if (!person()) return become("off");
 
-  become("connecting");
+  become(losses > 0 ? "lost" : "connecting");
   hub = new window.signalR.HubConnectionBuilder()
     .withUrl("/hubs/rsvp", { accessTokenFactory: () => person()?.token ?? "" })
     .withAutomaticReconnect({ nextRetryDelayInMilliseconds: ({ previousRetryCount }) => delay(previousRetryCount) })
@@ -71,7 +71,7 @@ export function whenStale(listener) {
 }
 
 // A browser knows at once that it is offline; the hub would notice only when nothing came for half a minute.
-window.addEventListener("offline", () => { if (hub) restart().then(lose); });
+window.addEventListener("offline", () => { if (hub) { losses++; restart(); } });
 window.addEventListener("online", () => { if (hub && state !== "live") restart(); });
 
 async function connect(me) {

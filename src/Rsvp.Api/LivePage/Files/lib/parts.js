@@ -58,12 +58,13 @@ export function statusChip(place) {
 
 /** A number that is changed by two buttons or by typing. */
 export function stepper({ id, label, value, min, max, onChange, hint }) {
-  const set = next => onChange(Math.min(max, Math.max(min, Number.isFinite(next) ? Math.trunc(next) : min)));
+  const clamp = next => Math.min(max, Math.max(min, Number.isFinite(next) ? Math.trunc(next) : min));
+  const set = next => onChange(clamp(next));
   return h("div", { class: "stepper" },
     h("label", { for: id }, label, hint && h("small", { class: "hint" }, hint)),
     h("div", { class: "stepper-row" },
       h("button", { type: "button", class: "round", disabled: value <= min, "aria-label": `Fewer: ${label}`, onClick: () => set(value - 1) }, "−"),
-      h("input", { id, type: "number", inputmode: "numeric", min, max, value: String(value), onChange: event => set(event.target.valueAsNumber) }),
+      h("input", { id, type: "number", inputmode: "numeric", min, max, value: String(value), onChange: event => { set(event.target.valueAsNumber); event.target.value = String(clamp(event.target.valueAsNumber)); } }),
       h("button", { type: "button", class: "round", disabled: value >= max, "aria-label": `More: ${label}`, onClick: () => set(value + 1) }, "+")));
 }
 

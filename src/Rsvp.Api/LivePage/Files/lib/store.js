@@ -63,8 +63,11 @@ export function keepPlace(activityId, document) {
   if (!document) {
     if (known === undefined) places.set(activityId, null);
   } else if (!known || known.version <= document.version) {
-    tell(activityId, known, document);
-    places.set(activityId, { ...known, ...document });
+    // Of the same version, what was pushed is newer than what was read: a place in line moves without a version of its own.
+    const pushed = isLive() && known?.seen && known.version === document.version;
+    const next = pushed ? { ...document, ...known } : { ...known, ...document };
+    tell(activityId, known, next);
+    places.set(activityId, next);
   }
   changed();
 }
@@ -88,6 +91,8 @@ export function keepStatus(update) {
   changed();
   return (known?.version ?? 0) < update.rsvpVersion;
 }
+
+const isLive = () => globalThis.document.documentElement.dataset.connection === "live";
 
 // Said aloud: what changed for the visitor. What the visitor just did is said by what they pressed, in the same words.
 function tell(activityId, before, after) {

@@ -48,9 +48,18 @@ function patchChildren(parent, wanted, svg) {
 
   while (at) {
     const next = at.nextSibling;
-    at.remove();
+    remove(at);
     at = next;
   }
+}
+
+// A dialog gives the focus back when it is closed, not when it is gone.
+function remove(node) {
+  if (node.localName === "dialog" && node.open) {
+    node.rsvpHandlers = {};
+    node.close();
+  }
+  node.remove();
 }
 
 function fits(node, child) {

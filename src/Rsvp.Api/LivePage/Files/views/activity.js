@@ -67,6 +67,8 @@ export function activityView({ at, redraw, choosePerson }) {
 
   /** Asks for something about the visitor's place; how it goes is said while it goes. */
   function ask(words, method, path, body) {
+    const panel = document.querySelector(".panel-place");
+    const hadFocus = panel?.contains(document.activeElement);
     return doing(state, redraw, async () => {
       state.asking = words;
       announce(words);
@@ -83,6 +85,10 @@ export function activityView({ at, redraw, choosePerson }) {
       } finally {
         state.asking = null;
       }
+    }).then(done => {
+      // The button that was pressed is gone; whoever uses the keyboard goes on from here.
+      if (hadFocus && panel.isConnected && (document.activeElement === document.body || !document.activeElement)) panel.focus();
+      return done;
     });
   }
 
@@ -121,7 +127,7 @@ export function activityView({ at, redraw, choosePerson }) {
             seatMap(activity, place),
             legend(activity, place),
             rules(activity)),
-          h("section", { class: `panel panel-place panel-${state.asking ? "asking" : place?.status ?? "none"}`, "aria-labelledby": "place-title" },
+          h("section", { class: `panel panel-place panel-${state.asking ? "asking" : place?.status ?? "none"}`, "aria-labelledby": "place-title", tabindex: "-1" },
             placePanel({ activity, place, state, actions, redraw, choosePerson }))));
     },
   };

@@ -96,7 +96,7 @@ export function hostView({ at, redraw }) {
           h("div", null, h("h1", { tabindex: "-1" }, activity.title), h("p", { class: "lead" }, whenOf(activity))),
           h("a", { class: "button quiet", href: `#/activities/${id}` }, "As attendees see it")),
         activity.status === "cancelled" && h("p", { class: "banner banner-off" }, "You called this off. Everybody is told."),
-        h("section", { class: "panel host-seats", "aria-label": "Seats" }, tiles(activity), seatMap(activity)),
+        h("section", { class: "panel host-seats", "aria-label": "How it stands" }, tiles(activity), seatMap(activity)),
         h("nav", { class: "tabs", "aria-label": "Parts of this activity" }, TABS.map(([name, words]) => h("a", { href: `#/host/${id}/${name}`, "aria-current": state.tab === name ? "page" : undefined }, words, name === "line" && activity.waitlistLength > 0 && h("span", { class: "count" }, number(activity.waitlistLength)), name === "coming" && h("span", { class: "count" }, number(activity.confirmed))))),
         trouble(state.error),
         h("div", { class: "tab", key: state.tab }, tabOf(view, activity)),

@@ -85,7 +85,7 @@ function giveBack({ state, actions, redraw }, words) {
   if (!state.sure) return h("button", { type: "button", class: "danger", disabled: state.busy, onClick: () => { state.sure = true; redraw(); } }, words);
   return h("span", { class: "sure", role: "group", "aria-label": words },
     h("span", null, "Sure?"),
-    h("button", { type: "button", class: "danger", onClick: () => { state.sure = false; actions.cancel(); } }, words),
+    h("button", { type: "button", class: "danger", onMount: node => queueMicrotask(() => node.focus()), onClick: () => { state.sure = false; actions.cancel(); } }, words),
     h("button", { type: "button", class: "quiet", onClick: () => { state.sure = false; redraw(); } }, "Keep it"));
 }
 

@@ -89,7 +89,7 @@ function result(state) {
     h("div", { class: "charts" },
       h("figure", { class: "panel chart" }, h("figcaption", null, h("h2", null, "Answers a second")), area(points, point => point.rate, "taken", value => number(Math.round(value)))),
       h("figure", { class: "panel chart" }, h("figcaption", null, h("h2", null, "How long an answer took"), h("p", { class: "hint" }, "99 of 100, and half of them below it.")), area(points, point => point.p99Ms ?? 0, "waiting", ms, point => point.p50Ms ?? 0)),
-      h("section", { class: "panel chart", "aria-label": "Seats" }, h("h2", null, `${number(taken)} of ${seats(last.seats)} taken`), counts && seatMap(counts))));
+      h("section", { class: "panel chart" }, h("h2", null, `${number(taken)} of ${seats(last.seats)} taken`), counts && seatMap(counts))));
 }
 
 function verdict(state, taken) {
