@@ -32,7 +32,7 @@ internal sealed class PageFiles
 
     private readonly FrozenDictionary<string, PageFile> _files;
 
-    public PageFiles(IHostEnvironment environment)
+    public PageFiles(IWebHostEnvironment environment)
     {
         var assembly = Assembly.GetExecutingAssembly();
         var files = assembly.GetManifestResourceNames()

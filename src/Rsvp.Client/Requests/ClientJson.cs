@@ -16,6 +16,8 @@ namespace Rsvp.Client.Requests;
 [JsonSerializable(typeof(PlaceStatus))]
 [JsonSerializable(typeof(LineLength))]
 [JsonSerializable(typeof(JsonObject))]
+[JsonSerializable(typeof(JsonElement))]
+[JsonSerializable(typeof(Guid))]
 internal sealed partial class ClientJson : JsonSerializerContext;
 
 /// <summary>One page of a list.</summary>

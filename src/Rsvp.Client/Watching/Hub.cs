@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http.Connections.Client;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
@@ -110,7 +111,7 @@ internal sealed class Hub : IAsyncDisposable
 
             try
             {
-                await _connection.InvokeAsync("WatchActivity", activityId, cancellationToken).ConfigureAwait(false);
+                await _connection.InvokeAsync<JsonElement>("WatchActivity", activityId, cancellationToken).ConfigureAwait(false);
                 activity.Connected(true);
                 return watcher;
             }
@@ -175,7 +176,7 @@ internal sealed class Hub : IAsyncDisposable
         try
         {
             // The snapshot, which comes with it, closes the gap.
-            await _connection.InvokeAsync("WatchActivity", activityId, _disposed.Token).ConfigureAwait(false);
+            await _connection.InvokeAsync<JsonElement>("WatchActivity", activityId, _disposed.Token).ConfigureAwait(false);
             Of(activityId)?.Connected(true);
         }
         catch (Exception error) when (error is HubException or InvalidOperationException or IOException or OperationCanceledException)

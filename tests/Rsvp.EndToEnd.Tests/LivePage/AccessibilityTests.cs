@@ -1,4 +1,4 @@
-using Deque.AxeCore.Playwright;
+using Deque.AxeCore.Commons;
 using Microsoft.Playwright;
 using Rsvp.EndToEnd.Tests.Systems;
 
@@ -8,6 +8,8 @@ namespace Rsvp.EndToEnd.Tests.LivePage;
 [Collection(SystemCollection.Name)]
 public sealed class AccessibilityTests(SystemFixture system, BrowserFixture browser) : IClassFixture<BrowserFixture>
 {
+    private static readonly string Axe = new BundledAxeScriptProvider().GetScript();
+
     [Theory]
     [InlineData(ColorScheme.Light)]
     [InlineData(ColorScheme.Dark)]
@@ -83,7 +85,15 @@ public sealed class AccessibilityTests(SystemFixture system, BrowserFixture brow
 
     private static async Task<IEnumerable<string>> ViolationsAsync(Visitor visitor, string where)
     {
-        var result = await visitor.Page.RunAxe();
-        return result.Violations.SelectMany(violation => violation.Nodes.Select(node => $"{where}: {violation.Id} ({violation.Help}) {node.Html}"));
+        if (!await visitor.Page.EvaluateAsync<bool>("() => window.axe !== undefined"))
+        {
+            await visitor.Page.EvaluateAsync(Axe);
+        }
+
+        var violations = await visitor.Page.EvaluateAsync<string[]>(
+            """
+            async () => (await axe.run({ resultTypes: ["violations"] })).violations.flatMap(one => one.nodes.map(node => `${one.id} (${one.help}) ${node.html}`))
+            """);
+        return violations.Select(violation => $"{where}: {violation}");
     }
 }

@@ -16,7 +16,8 @@ public sealed class ScreenshotTests(SystemFixture system, BrowserFixture browser
     public async Task The_pictures_of_the_README_can_be_taken()
     {
         var hana = system.NewPerson(name: "Hana Weber");
-        var activity = await hana.OpenAsync(14, new { title = "Chess night at the Lantern" });
+        var evening = new DateTimeOffset(TimeProvider.System.GetUtcNow().UtcDateTime.Date.AddDays(9).AddHours(18), TimeSpan.Zero);
+        var activity = await hana.OpenAsync(14, new { title = "Chess night at the Lantern", startsAt = evening, endsAt = evening.AddHours(4) });
         var people = Names.Select(name => system.NewPerson(name: name)).ToList();
         foreach (var (index, person) in people.Index())
         {
@@ -49,7 +50,7 @@ public sealed class ScreenshotTests(SystemFixture system, BrowserFixture browser
         {
             await page.Button("Start the rush").ClickAsync();
             await Expect(page.Page.Locator(".verdict")).ToBeVisibleAsync();
-            await TakeAsync(page, "rush", 1240, 800);
+            await TakeAsync(page, "rush", 1240, 1120);
         }
     }
 

@@ -25,7 +25,6 @@ export function hostView({ at, redraw }) {
 
   async function load() {
     try {
-      store.keepActivity(await get(`/api/activities/${id}`));
       await read();
     } catch (error) {
       state.error = refusalWords(error);
@@ -39,6 +38,8 @@ export function hostView({ at, redraw }) {
     reading = true;
     try {
       for (;;) {
+        // Its settings, too: another host may have changed them, and a push says counts only.
+        store.keepActivity(await get(`/api/activities/${id}`));
         const version = store.activity(id).version;
         const [waiting, coming] = await Promise.all([
           getAll(`/api/activities/${id}/waitlist`, 10),
