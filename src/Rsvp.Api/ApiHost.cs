@@ -1,11 +1,14 @@
 using Rsvp.Api.Activities;
 using Rsvp.Api.Analytics;
+using Rsvp.Api.Calendars;
 using Rsvp.Api.CheckIns;
+using Rsvp.Api.Development;
 using Rsvp.Api.Documentation;
 using Rsvp.Api.Edge;
 using Rsvp.Api.Groups;
 using Rsvp.Api.Hosts;
 using Rsvp.Api.Limits;
+using Rsvp.Api.LivePage;
 using Rsvp.Api.Notifications;
 using Rsvp.Api.Offers;
 using Rsvp.Api.Origin;
@@ -46,8 +49,11 @@ internal static class ApiHost
         builder.AddAnalytics();
         builder.AddUsers();
         builder.AddNotifications();
+        builder.AddCalendars();
         builder.AddOrigin();
         builder.AddDocumentation();
+        builder.AddPage();
+        builder.AddDevelopment();
 
         var app = builder.Build();
         app.UseEdge();
@@ -74,9 +80,12 @@ internal static class ApiHost
         app.MapWaitlistCommands();
         app.MapUsers();
         app.MapNotifications();
+        app.MapCalendars();
         app.MapRequests();
         app.MapOrigin();
         app.MapDocumentation();
+        app.MapPage();
+        app.MapDevelopment();
         return app;
     }
 }

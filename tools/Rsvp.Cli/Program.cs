@@ -1,34 +1,9 @@
 using System.CommandLine;
 using Npgsql;
 using Rsvp.Cli;
-using Rsvp.Cli.Audit;
-using Rsvp.Cli.DeadLetters;
-using Rsvp.Cli.Instances;
-using Rsvp.Cli.Scaling;
-using Rsvp.Cli.Soak;
-using Rsvp.Cli.Storm;
-using Rsvp.Cli.Tests;
-using Rsvp.Cli.Tokens;
-using Rsvp.Cli.Watch;
 using Spectre.Console;
 
-var root = new RootCommand("Runs, tests and measures the RSVP system on this machine.")
-{
-    UpCommand.Create(),
-    DownCommand.Create(),
-    StatusCommand.Create(),
-    ScaleCommand.Create(),
-    RepartitionCommand.Create(),
-    LogsCommand.Create(),
-    TokenCommand.Create(),
-    TestCommand.Create(),
-    OpenApiCommand.Create(),
-    StormCommand.Create(),
-    SoakCommand.Create(),
-    WatchCommand.Create(),
-    AuditCommand.Create(),
-    DeadCommand.Create(),
-};
+var root = RsvpCommands.Create();
 
 // A log is as wide as its lines.
 if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = 240;

@@ -59,4 +59,22 @@ internal sealed class ActivityReads(NpgsqlDataSource database)
             new CommandDefinition(Sql, new { startsAt = after.Time, activityId = after.First, limit = limit + 1 }, cancellationToken: cancellationToken));
         return rows.AsList();
     }
+
+    /// <summary>What somebody hosts, whatever became of it, the latest first; one more than a page holds.</summary>
+    internal async Task<IReadOnlyList<ActivityDocument>> ListHostedAsync(Guid userId, Cursor after, int limit, CancellationToken cancellationToken)
+    {
+        const string Sql =
+            $"""
+            SELECT {Columns}
+            FROM   activities
+            WHERE  activity_id IN (SELECT activity_id FROM activity_hosts WHERE user_id = @userId)
+              AND  (@isStart OR (starts_at, activity_id) < (@startsAt, @activityId))
+            ORDER  BY starts_at DESC, activity_id DESC
+            LIMIT  @limit
+            """;
+        var values = new { userId, isStart = after == Cursor.Start, startsAt = after.Time, activityId = after.First, limit = limit + 1 };
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var rows = await connection.QueryAsync<ActivityDocument>(new CommandDefinition(Sql, values, cancellationToken: cancellationToken));
+        return rows.AsList();
+    }
 }

@@ -19,6 +19,7 @@ internal static class DocumentDescriber
         ["Push"] = "Changes as they happen: by SignalR at `/hubs/rsvp` (`WatchActivity`, `UnwatchActivity`, `WatchRsvp`, `UnwatchRsvp`; the server calls `capacityUpdate`, `rsvpStatusUpdate`, `waitlistUpdate`), or by plain WebSockets.",
         ["Analytics"] = "Figures about an activity, for its hosts.",
         ["Notifications"] = "What a person was told.",
+        ["Calendars"] = "One's places in one's own calendar (RFC 5545).",
         ["Webhooks"] = "Calls to a client's own server.",
     };
 

@@ -11,6 +11,7 @@ internal static class FieldTexts
         ["groupId"] = "The group.",
         ["requestId"] = "The request, as a command's answer named it.",
         ["webhookId"] = "The webhook.",
+        ["secret"] = "What makes the address private.",
 
         ["guestCount"] = "People the user brings along. The party is the user and the guests.",
         ["specialRequirements"] = "Free text for the hosts.",

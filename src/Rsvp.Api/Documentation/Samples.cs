@@ -23,6 +23,7 @@ internal static class Samples
         ["email"] = "ada@example.org",
         ["city"] = "Graz",
         ["url"] = "https://example.org/hooks/rsvp",
+        ["path"] = "/api/calendars/mPz0Qb3Yw1nT5cXe7uKdRj2vLh8sAf4gGiOoUyEtW6k.ics",
         ["birthYear"] = 1990,
         ["status"] = "confirmed",
         ["promotionMode"] = "auto",

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Rsvp.Api.Analytics;
+using Rsvp.Api.Calendars;
 using Rsvp.Api.Notifications;
 using Rsvp.Api.Paging;
 using Rsvp.Api.Rsvps;
@@ -21,6 +22,7 @@ namespace Rsvp.Api.Json;
 [JsonSerializable(typeof(Page<WebhookDocument>))]
 [JsonSerializable(typeof(Page<DeliveryDocument>))]
 [JsonSerializable(typeof(PreferencesDocument))]
+[JsonSerializable(typeof(CalendarDocument))]
 [JsonSerializable(typeof(Page<Participant>))]
 [JsonSerializable(typeof(AnalyticsDocument))]
 [JsonSerializable(typeof(PositionDocument))]

@@ -13,5 +13,6 @@ internal static class UsersExtensions
     {
         routes.MapProfiles();
         routes.MapMyRsvps();
+        routes.MapMyActivities();
     }
 }

@@ -48,6 +48,11 @@ internal sealed class RequestSpans : IStartupFilter
             var route = (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText;
             span.DisplayName = route is null ? request.Method : $"{request.Method} {route}";
             span.SetTag("http.route", route);
+            if (http.GetEndpoint()?.Metadata.GetMetadata<SecretPathMetadata>() is not null)
+            {
+                span.SetTag("url.path", route);
+            }
+
             span.SetTag("http.response.status_code", http.Response.StatusCode);
             if (http.Response.StatusCode >= StatusCodes.Status500InternalServerError && span.Status is not ActivityStatusCode.Error)
             {

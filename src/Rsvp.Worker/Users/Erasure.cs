@@ -50,6 +50,8 @@ internal sealed class Erasure(NpgsqlDataSource dataSource, SystemCommands comman
             DELETE FROM notification_deliveries d USING done WHERE d.user_id = done.user_id
         ), hooks AS (
             DELETE FROM webhooks w USING done WHERE w.user_id = done.user_id
+        ), feeds AS (
+            DELETE FROM calendar_feeds f USING done WHERE f.user_id = done.user_id
         ), answers AS (
             SELECT request_id, array_agg(DISTINCT user_id::text) AS users FROM told WHERE request_id IS NOT NULL GROUP BY request_id
         )

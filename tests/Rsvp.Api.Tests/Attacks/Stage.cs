@@ -1,3 +1,5 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
 using Rsvp.Api.Tests.Http;
 using Rsvp.Testing;
 
@@ -23,6 +25,9 @@ internal sealed class Stage
     internal Guid Group { get; } = Guid.NewGuid();
 
     internal Guid Webhook { get; } = Guid.NewGuid();
+
+    /// <summary>Of the address of the owner's calendar.</summary>
+    internal byte[] CalendarSecret { get; } = RandomNumberGenerator.GetBytes(32);
 
     /// <summary>A request of the owner.</summary>
     internal Guid Request { get; private set; }
@@ -54,6 +59,8 @@ internal sealed class Stage
         .Replace("{groupId}", Group.ToString(), StringComparison.Ordinal)
         .Replace("{requestId}", Request.ToString(), StringComparison.Ordinal)
         .Replace("{webhookId}", Webhook.ToString(), StringComparison.Ordinal)
+        .Replace("{secret}", Base64Url.EncodeToString(CalendarSecret), StringComparison.Ordinal)
+        .Replace("{**path}", "app.js", StringComparison.Ordinal)
         .Replace("{documentName}.json", "v1.json", StringComparison.Ordinal)
         .Replace("/{documentName?}", "/", StringComparison.Ordinal);
 
@@ -93,6 +100,8 @@ internal sealed class Stage
             stage.Owner,
             stage.Secrets[2],
             stage.Group);
+        await database.ExecuteAsync(
+            "INSERT INTO calendar_feeds (user_id, secret_hash) VALUES ($1, $2)", stage.Owner, SHA256.HashData(stage.CalendarSecret));
         await database.ExecuteAsync(
             "INSERT INTO webhooks (webhook_id, user_id, url, secret) VALUES ($1, $2, 'https://example.org/', 'whsec_c2VjcmV0')", stage.Webhook, stage.Owner);
     }

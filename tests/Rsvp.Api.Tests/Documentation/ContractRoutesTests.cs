@@ -20,6 +20,7 @@ public sealed partial class ContractRoutesTests(GeneratedDocument generated) : I
         "POST /api/rsvps/{}/accept",
         "POST /api/rsvps/{}/decline",
         "GET /api/users/my-rsvps",
+        "GET /api/users/my-activities",
         "GET /api/users/me",
         "PUT /api/users/me",
         "DELETE /api/users/me",

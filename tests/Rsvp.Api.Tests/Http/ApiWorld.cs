@@ -22,6 +22,7 @@ public class ApiWorld : IAsyncLifetime
     internal const string SigningKey = "a signing key of 64 characters, long enough for HS512 as well....";
 
     private readonly bool _hasDatabase;
+    private readonly string? _environment;
     private readonly int _ownedPartitions;
     private readonly (string Key, string Value)[] _settings;
     private readonly TcpProxy? _proxy;
@@ -34,8 +35,9 @@ public class ApiWorld : IAsyncLifetime
     {
     }
 
-    private protected ApiWorld(bool hasDatabase, bool hasProxy = false, int ownedPartitions = 1, params (string Key, string Value)[] settings)
+    private protected ApiWorld(bool hasDatabase, bool hasProxy = false, int ownedPartitions = 1, string? environment = null, params (string Key, string Value)[] settings)
     {
+        _environment = environment;
         _hasDatabase = hasDatabase;
         _ownedPartitions = ownedPartitions;
         _settings = settings;
@@ -70,6 +72,7 @@ public class ApiWorld : IAsyncLifetime
         Partition = await FakePartition.StartAsync(_broker, _ownedPartitions);
         _app = ApiHost.Create([], builder =>
         {
+            builder.Environment.EnvironmentName = _environment ?? builder.Environment.EnvironmentName;
             builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
             {
                 ["Logging:LogLevel:Default"] = "None",

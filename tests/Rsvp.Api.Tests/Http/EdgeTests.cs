@@ -23,6 +23,10 @@ public sealed class EdgeTests(ApiWorld world) : IClassFixture<ApiWorld>
         "GET /docs/scalar.aspnetcore.js",
         "GET /docs/favicon.svg",
         "GET /api/rsvps/{rsvpId:guid}/status",
+        // The live page, and calendars at their private addresses.
+        "GET /",
+        "GET /page/{**path}",
+        "GET /api/calendars/{secret}.ics",
         // Upgrades and the hub: the notifier checks their tokens.
         "/api/activities/{activityId:guid}/capacity",
         "/api/rsvps/{rsvpId:guid}/status",

@@ -86,6 +86,7 @@ public sealed class UserTests(SystemFixture system)
         var together = await system.OpenAsync(5);
         await PutAsync(person, """{ "city": "Graz" }""");
         await person.SendAsync(HttpMethod.Post, "/api/users/me/webhooks", """{ "url": "http://127.0.0.1:9/" }""");
+        await person.SendAsync(HttpMethod.Post, "/api/users/me/calendar");
         await person.SendAsync(HttpMethod.Put, "/api/users/me/notifications", """{ "email": false }""");
         await person.SendAsync(HttpMethod.Post, $"/api/activities/{confirmed}/rsvp", """{ "specialRequirements": "A ramp" }""");
         await person.SubmitAsync(confirmed);
@@ -118,6 +119,7 @@ public sealed class UserTests(SystemFixture system)
                        AND NOT EXISTS (SELECT FROM rsvps r WHERE r.user_id = u.user_id AND (r.status <> 'cancelled' OR r.special_requirements IS NOT NULL))
                        AND NOT EXISTS (SELECT FROM rsvp_requests q WHERE q.activity_id = ANY($2) AND q.outcome::text LIKE '%A ramp%')
                        AND NOT EXISTS (SELECT FROM webhooks w WHERE w.user_id = u.user_id)
+                       AND NOT EXISTS (SELECT FROM calendar_feeds f WHERE f.user_id = u.user_id)
                        AND NOT EXISTS (SELECT FROM notification_preferences p WHERE p.user_id = u.user_id)
                        AND NOT EXISTS (SELECT FROM notification_deliveries d WHERE d.user_id = u.user_id)
                     FROM   users u

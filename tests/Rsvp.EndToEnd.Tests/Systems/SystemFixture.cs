@@ -126,10 +126,10 @@ public sealed class SystemFixture : IAsyncLifetime
     /// <summary>Starts <c>./rsvp</c> to die at a fail point.</summary>
     internal ToolProcess StartArmedTool(string failPoint, params IEnumerable<string> arguments) => new(this, arguments, failPoint);
 
-    internal Person NewPerson(string? role = null, string? email = null)
+    internal Person NewPerson(string? role = null, string? email = null, string name = "Ada")
     {
         var id = Guid.NewGuid();
-        return new Person(id, _tokens!.Create(id, TimeSpan.FromHours(1), name: "Ada", email: email, role: role), this);
+        return new Person(id, _tokens!.Create(id, TimeSpan.FromHours(1), name: name, email: email, role: role), this);
     }
 
     /// <summary>Waits until nothing is in flight any more, and audits the activities about which something was decided since the last time; the rest is audited when the system stops.</summary>

@@ -42,9 +42,11 @@ public sealed class ApiGuideTests(SystemFixture system)
         "id,activityId,userId,name,status",
         "\"command\":\"cancel_activity\",\"status\":\"completed\"",
 
-        // Watch, and lists.
+        // Watch, in a calendar, and lists.
         "(Chess night)",
         "\"type\":\"capacity_update\"",
+        "STATUS:CONFIRMED",
+        "X-WR-CALNAME",
         "\"nextCursor\":",
     ];
 

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Rsvp.Hosting.ServiceDefaults;
+using Rsvp.Hosting.Telemetry;
 using Rsvp.Testing;
 
 namespace Rsvp.Hosting.Tests.Telemetry;
@@ -28,6 +29,7 @@ public sealed class RequestSpansTests : IAsyncLifetime
         _service = builder.Build();
         _service.MapServiceDefaults();
         _service.MapGet("/things/{id}", (int id) => id > 0 ? Results.Ok() : throw new InvalidOperationException("No such thing."));
+        _service.MapGet("/calendars/{secret}.ics", (string secret) => Results.NotFound(secret)).WithMetadata(new SecretPathMetadata());
         await _service.StartAsync();
     }
 
@@ -46,6 +48,15 @@ public sealed class RequestSpansTests : IAsyncLifetime
         Assert.Equal(("GET", "/things/7", "/things/{id}", 200), (span.GetTagItem("http.request.method"), span.GetTagItem("url.path"), span.GetTagItem("http.route"), span.GetTagItem("http.response.status_code")));
         Assert.DoesNotContain(span.TagObjects, tag => tag.Value?.ToString()?.Contains("secret", StringComparison.Ordinal) == true);
         Assert.Equal(ActivityStatusCode.Unset, span.Status);
+    }
+
+    [Fact]
+    public async Task A_path_that_holds_a_secret_is_told_as_its_route()
+    {
+        var span = await AskAsync("/calendars/secret.ics");
+
+        Assert.Equal(("/calendars/{secret}.ics", 404), (span.GetTagItem("url.path"), span.GetTagItem("http.response.status_code")));
+        Assert.DoesNotContain(span.TagObjects, tag => tag.Value?.ToString()?.Contains("/secret", StringComparison.Ordinal) == true);
     }
 
     [Fact]

@@ -1,8 +1,7 @@
 using System.Globalization;
-using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using System.Text.Json;
 using Rsvp.Cli.Tokens;
+using Rsvp.Client;
 
 namespace Rsvp.Cli.Instances;
 
@@ -26,52 +25,50 @@ internal sealed class DemoData
 
         JsonFile.Write(instance.Home.DemoFile, demo);
         var tokens = new TokenFactory(new JwtSettings(ServiceEnvironment.Issuer, ServiceEnvironment.Audience, instance.Secrets.JwtKey), time);
-        using var client = new HttpClient { BaseAddress = new Uri(Service.Api(instance.Ports).Url), Timeout = TimeSpan.FromSeconds(40) };
+        using var handler = new SocketsHttpHandler { UseProxy = false };
         DateTimeOffset day = new(demo.LoadedAt.UtcDateTime.Date.AddDays(30), TimeSpan.Zero);
-        object[] activities =
+        NewActivity[] activities =
         [
-            new { title = "Summer picnic", startsAt = day.AddHours(14), capacity = (int?)40, participantsVisible = true },
-            new { title = "Pottery for beginners", startsAt = day.AddDays(2).AddHours(18), capacity = (int?)3, participantsVisible = false },
-            new { title = "Open studio", startsAt = day.AddDays(5).AddHours(10), capacity = (int?)null, participantsVisible = true },
+            new() { Title = "Summer picnic", StartsAt = day.AddHours(14), Capacity = 40, ParticipantsVisible = true },
+            new() { Title = "Pottery for beginners", StartsAt = day.AddDays(2).AddHours(18), Capacity = 3 },
+            new() { Title = "Open studio", StartsAt = day.AddDays(5).AddHours(10), Capacity = null, ParticipantsVisible = true },
         ];
 
         try
         {
+            await using RsvpClient host = ClientOf(Host, "Demo Host");
             for (int index = 0; index < activities.Length; index++)
             {
                 string key = string.Create(CultureInfo.InvariantCulture, $"demo-activity-{index}");
-                JsonElement created = await SendAsync(client, "/api/activities", activities[index], tokens.Create(Host, TimeSpan.FromHours(1), "Demo Host"), key, cancellationToken);
-                string activityId = created.GetProperty("activityId").GetString()!;
+                Outcome created = await host.OpenActivityAsync(activities[index], new CommandOptions { IdempotencyKey = key }, cancellationToken);
+                Guid activityId = created.ActivityId ?? throw new RsvpException(created.Problem?.Code ?? "no activity");
                 for (int person = 0; index < 2 && person < Names.Length; person++)
                 {
                     var user = new Guid(string.Create(CultureInfo.InvariantCulture, $"00000000-0000-4000-8000-0000000001{person:00}"));
-                    string token = tokens.Create(user, TimeSpan.FromHours(1), Names[person]);
+                    await using RsvpClient guest = ClientOf(user, Names[person]);
                     key = string.Create(CultureInfo.InvariantCulture, $"demo-rsvp-{index}-{person}");
-                    await SendAsync(client, $"/api/activities/{activityId}/rsvp", new { guestCount = 0 }, token, key, cancellationToken);
+                    await guest.SubmitAsync(activityId, options: new CommandOptions { IdempotencyKey = key }, cancellationToken: cancellationToken);
                 }
             }
         }
-        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException or JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception exception) when (exception is RsvpException or JsonException)
         {
-            cancellationToken.ThrowIfCancellationRequested();
             return exception.Message;
         }
 
         demo.Done = true;
         JsonFile.Write(instance.Home.DemoFile, demo);
         return null;
-    }
 
-    private static async Task<JsonElement> SendAsync(
-        HttpClient client, string path, object body, string token, string key, CancellationToken cancellationToken)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        request.Headers.Add("Idempotency-Key", key);
-        request.Headers.Add("Prefer", "wait=20");
-        using HttpResponseMessage response = await client.SendAsync(request, cancellationToken);
-        if (!response.IsSuccessStatusCode) throw new HttpRequestException($"POST {path} answered {(int)response.StatusCode}");
-
-        return await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
+        RsvpClient ClientOf(Guid user, string name)
+        {
+            string token = tokens.Create(user, TimeSpan.FromHours(1), name);
+            return new RsvpClient(new RsvpClientOptions
+            {
+                BaseAddress = new Uri(Service.Api(instance.Ports).Url),
+                GetTokenAsync = _ => ValueTask.FromResult<string?>(token),
+                Handler = handler,
+            });
+        }
     }
 }

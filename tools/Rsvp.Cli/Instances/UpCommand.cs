@@ -111,6 +111,7 @@ internal static class UpCommand
 
             ready after {elapsed.TotalSeconds:0.0} s
 
+              page        {api}/
               API         {api}/api/activities
               reference   {api}/docs
               notifier    {Service.Notifier(instance.Ports).Url}

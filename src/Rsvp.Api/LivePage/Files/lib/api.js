@@ -1,0 +1,137 @@
+// The HTTP API, as docs/api.md describes it.
+
+import { person } from "./session.js";
+
+const WAIT_SECONDS = 20;
+
+// Asking again after a lost connection: the same key is the same request, so it takes effect once.
+const RETRY_DELAYS_MS = [500, 1000, 2000, 4000, 8000, 8000, 8000];
+
+/** What the API refused, or why it could not be reached (code "unreachable"). */
+export class Refusal extends Error {
+  constructor(problem, status) {
+    super(problem.detail ?? problem.title ?? "Something went wrong.");
+    this.code = problem.code ?? "unreachable";
+    this.status = status;
+    this.problem = problem;
+  }
+}
+
+let onUnauthorized = () => {};
+
+export function whenUnauthorized(handler) {
+  onUnauthorized = handler;
+}
+
+export const get = (path, headers) => send("GET", path, { headers });
+
+/** A plain write: it is done when it is answered. */
+export const write = (method, path, body) => send(method, path, { body });
+
+/** A list, all of it, at most so many pages. */
+export async function getAll(path, pagesMax = 20) {
+  const items = [];
+  let cursor = null;
+  for (let page = 0; page < pagesMax; page++) {
+    const query = `${path.includes("?") ? "&" : "?"}limit=500${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ""}`;
+    const answer = await get(path + query);
+    items.push(...(answer.items ?? []));
+    cursor = answer.nextCursor;
+    if (!cursor) return { ...answer, items };
+  }
+  return { items };
+}
+
+/**
+ * A command, until its outcome is known. It survives lost connections and 503s.
+ * onSlow is called when it takes longer than one answer: it is stored, or it is asked again.
+ */
+export async function command(method, path, body, { onSlow = () => {} } = {}) {
+  const headers = { "Idempotency-Key": newKey(), Prefer: `wait=${WAIT_SECONDS}` };
+  let answer = await persist(() => send(method, path, { body, headers }), onSlow);
+  while (answer?.status === "pending") {
+    onSlow();
+    const id = answer.requestId;
+    answer = await persist(() => get(`/api/requests/${id}`, { Prefer: `wait=${WAIT_SECONDS}` }), onSlow);
+  }
+
+  if (answer?.status === "rejected") throw new Refusal(answer.problem, 409);
+  return answer;
+}
+
+async function persist(attempt, onSlow) {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const passes = error.code === "unreachable" || error.status === 503 || error.status === 429;
+      if (!passes || tries >= RETRY_DELAYS_MS.length) throw error;
+      onSlow();
+      const asked = error.retryAfterMs ?? 0;
+      await new Promise(resolve => setTimeout(resolve, Math.max(asked, RETRY_DELAYS_MS[tries] * (0.75 + Math.random() / 2))));
+    }
+  }
+}
+
+async function send(method, path, { body, headers = {} } = {}) {
+  const token = person()?.token;
+  const request = { method, headers: { ...headers } };
+  if (token) request.headers.Authorization = `Bearer ${token}`;
+  if (body !== undefined) {
+    request.headers["Content-Type"] = "application/json";
+    request.body = JSON.stringify(body);
+  }
+
+  let response;
+  try {
+    response = await fetch(path, request);
+  } catch {
+    throw new Refusal({ title: "The server cannot be reached." }, 0);
+  }
+
+  if (response.ok) {
+    return response.status === 204 ? null : response.json();
+  }
+
+  const problem = await response.json().catch(() => ({ title: "The answer makes no sense.", code: "bad_answer" }));
+  if (response.status === 401 && token) onUnauthorized();
+  const refusal = new Refusal(problem, response.status);
+  const seconds = Number(response.headers.get("Retry-After"));
+  if (seconds > 0) refusal.retryAfterMs = Math.min(seconds, 30) * 1000;
+  throw refusal;
+}
+
+/** A file, with the visitor's token; the browser then saves it. */
+export async function download(path, name, accept) {
+  const response = await fetch(path, { headers: { Authorization: `Bearer ${person().token}`, Accept: accept } });
+  if (!response.ok) throw new Refusal(await response.json().catch(() => ({})), response.status);
+  const address = URL.createObjectURL(await response.blob());
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}
+
+/** Lines of JSON while they come. */
+export async function stream(path, body, onLine, signal) {
+  const headers = { "Content-Type": "application/json" };
+  if (person()) headers.Authorization = `Bearer ${person().token}`;
+  const response = await fetch(path, { method: "POST", headers, body: JSON.stringify(body), signal });
+  if (!response.ok) throw new Refusal(await response.json().catch(() => ({})), response.status);
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    const lines = (rest + value).split("\n");
+    rest = lines.pop();
+    for (const line of lines) onLine(JSON.parse(line));
+  }
+}
+
+/** randomUUID is for secure origins only; this page may be on a plain one. */
+export function newKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, byte => byte.toString(16).padStart(2, "0")).join("");
+}

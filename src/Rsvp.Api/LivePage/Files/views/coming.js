@@ -1,0 +1,95 @@
+// Who is coming: the door. Search, check in, remove; and the list as a file.
+
+import { h } from "../lib/view.js";
+import { download } from "../lib/api.js";
+import { momentOf, number, parties, people, refusalWords, seats } from "../lib/words.js";
+import { empty, loading, toast } from "../lib/parts.js";
+
+const SHOWN_MAX = 200;
+
+export function comingTab(view) {
+  const { id, state, redraw, act } = view;
+  const activity = view.activity();
+  if (!state.coming) return loading("the list");
+  if (state.coming.length === 0) return empty("Nobody is coming yet", "Whoever is confirmed shows here at once.");
+
+  const wanted = state.search.trim().toLocaleLowerCase();
+  const found = state.coming.filter(one => (one.name ?? "").toLocaleLowerCase().includes(wanted));
+  const started = Date.parse(activity.startsAt) <= Date.now();
+  const missing = state.coming.filter(one => !one.checkedIn);
+  return [
+    h("div", { class: "toolbar" },
+      h("div", { class: "search" },
+        h("label", { for: "search", class: "unseen" }, "Find somebody by name"),
+        h("input", { id: "search", type: "search", placeholder: "Find somebody at the door", autocomplete: "off", value: state.search, onInput: event => { state.search = event.target.value; redraw(); }, onKeydown: event => { if (event.key === "Enter" && found.length === 1 && !found[0].checkedIn) checkIn(view, found[0]); } })),
+      h("span", { class: "hint", role: "status" }, wanted ? `${number(found.length)} found` : `${people(activity.checkedIn)} of ${number(activity.confirmed)} checked in`),
+      h("span", { class: "toolbar-gap" }),
+      started && missing.length > 0 && activity.status === "scheduled" && h("button", { type: "button", onClick: () => release(view, missing) }, "Release no-shows …"),
+      h("button", { type: "button", class: "quiet", onClick: () => download(`/api/activities/${id}/rsvps`, "rsvps.csv", "text/csv").catch(error => toast(refusalWords(error))) }, "Save as CSV")),
+    found.length === 0 && h("p", { class: "hint" }, "Nobody of that name is confirmed."),
+    h("ul", { class: "rows" }, found.slice(0, SHOWN_MAX).map(one => h("li", { key: one.id, class: `row-plain${one.checkedIn ? " row-here" : ""}` },
+      h("span", { class: "row-main" },
+        h("strong", null, one.name ?? "Somebody"),
+        h("span", { class: "hint" }, one.partySize > 1 ? `party of ${number(one.partySize)}` : "alone", one.specialRequirements && h("q", null, one.specialRequirements))),
+      one.checkedIn && h("span", { class: "chip chip-confirmed" }, `Here since ${momentOf(one.checkInTime)}`),
+      one.checkedIn
+        ? h("button", { type: "button", class: "quiet", disabled: state.busy, "aria-label": `Take back the check-in of ${one.name ?? "somebody"}`, onClick: () => act("Taken back.", "DELETE", `/api/rsvps/${one.id}/check-in`) }, "Undo")
+        : h("button", { type: "button", class: "primary", disabled: state.busy, "aria-label": `Check in ${one.name ?? "somebody"}`, onClick: () => checkIn(view, one) }, "Check in"),
+      h("button", { type: "button", class: "quiet danger", disabled: state.busy, "aria-label": `Remove ${one.name ?? "somebody"}`, onClick: () => remove(view, one) }, "Remove")))),
+    found.length > SHOWN_MAX && h("p", { class: "hint" }, `And ${number(found.length - SHOWN_MAX)} more: search for a name.`),
+  ];
+}
+
+async function checkIn({ act, state, redraw }, one) {
+  if (await act(`${one.name ?? "Somebody"} is here.`, "POST", `/api/rsvps/${one.id}/check-in`)) {
+    state.search = "";
+    redraw();
+  }
+}
+
+// Who would get the seats: the first in line that fit, as the line is now. The activity's queue decides when it is done.
+function heirs(state, freed) {
+  const next = [];
+  let left = freed;
+  for (const one of state.waiting ?? []) {
+    if (one.partySize <= left) {
+      next.push(one);
+      left -= one.partySize;
+    }
+  }
+  return next;
+}
+
+function remove(view, one) {
+  const { state, redraw, act } = view;
+  const activity = view.activity();
+  const next = activity.capacity === null ? [] : heirs(state, one.partySize + activity.available);
+  const name = one.name ?? "Somebody";
+  state.dialog = {
+    title: `Remove ${name}?`,
+    lead: `${seats(one.partySize)} ${one.partySize === 1 ? "comes" : "come"} free. ${next.length === 0 ? "Nobody in line would take them." : activity.promotionMode === "offer" ? "They would be offered to:" : "They would go to:"}`,
+    rows: next.map(entry => ({ key: entry.rsvpId, who: entry.name ?? "Somebody", what: people(entry.partySize) })),
+    asksReason: true,
+    danger: true,
+    action: "Remove",
+    confirm: () => {
+      const reason = state.dialog.reason?.trim();
+      act(`${name} is removed.`, "DELETE", `/api/rsvps/${one.id}${reason ? `?reason=${encodeURIComponent(reason)}` : ""}`);
+    },
+  };
+  redraw();
+}
+
+function release(view, missing) {
+  const { id, state, redraw, act } = view;
+  const freed = missing.reduce((sum, one) => sum + one.partySize, 0);
+  state.dialog = {
+    title: "Release no-shows?",
+    lead: `${parties(missing.length)} (${people(freed)}) have not come. They lose their places, which go to the line.`,
+    rows: missing.slice(0, 20).map(one => ({ key: one.id, who: one.name ?? "Somebody", what: people(one.partySize) })),
+    danger: true,
+    action: "Release them",
+    confirm: () => act("Released.", "POST", `/api/activities/${id}/release-no-shows`),
+  };
+  redraw();
+}

@@ -1,0 +1,163 @@
+// One activity, for its hosts.
+
+import { h } from "../lib/view.js";
+import { command, get, getAll } from "../lib/api.js";
+import * as live from "../lib/live.js";
+import * as store from "../lib/store.js";
+import { number, people, refusalWords, whenOf } from "../lib/words.js";
+import { doing, loading, modal, seatMap, toast, trouble } from "../lib/parts.js";
+import { bodyOf, settingsForm, valuesOf } from "./editor.js";
+import { lineTab } from "./line.js";
+import { comingTab } from "./coming.js";
+import { figuresTab } from "./figures.js";
+
+const TABS = [["line", "In line"], ["coming", "Coming"], ["figures", "Figures"], ["settings", "Settings"]];
+
+// Pushes come up to ten times a second; lists are read at most so often.
+const READ_EVERY_MS = 400;
+
+export function hostView({ at, redraw }) {
+  const id = at.id;
+  const state = { tab: at.tab, waiting: null, coming: null, figures: null, chosen: new Set(), search: "", error: null, busy: false, dialog: null, values: null };
+  const unwatch = live.watch(id);
+  let readVersion = null;
+  let reading = false;
+
+  async function load() {
+    try {
+      await read();
+    } catch (error) {
+      state.error = refusalWords(error);
+    }
+    redraw();
+  }
+
+  // The lists as they are now; again while pushes say that they are something else by now.
+  async function read() {
+    if (reading) return;
+    reading = true;
+    try {
+      for (;;) {
+        // Its settings, too: another host may have changed them, and a push says counts only.
+        store.keepActivity(await get(`/api/activities/${id}`));
+        const version = store.activity(id).version;
+        const [waiting, coming] = await Promise.all([
+          getAll(`/api/activities/${id}/waitlist`, 10),
+          getAll(`/api/activities/${id}/rsvps?status=confirmed`, 10),
+        ]);
+        const offered = store.activity(id).offered > 0 ? await getAll(`/api/activities/${id}/rsvps?status=offered`, 2) : { items: [] };
+        state.waiting = waiting.items;
+        state.coming = coming.items;
+        state.offered = offered.items;
+        state.chosen = new Set([...state.chosen].filter(one => waiting.items.some(entry => entry.rsvpId === one)));
+        readVersion = version;
+        state.error = null;
+        if (state.tab === "figures") state.figures = await get(`/api/activities/${id}/analytics/rsvps`);
+        redraw();
+        await new Promise(resolve => setTimeout(resolve, READ_EVERY_MS));
+        if (store.activity(id).version === readVersion) return;
+      }
+    } catch (error) {
+      state.error = refusalWords(error);
+      redraw();
+    } finally {
+      reading = false;
+    }
+  }
+
+  /** A host's command; what it says is shown, and the lists are read again. */
+  const act = (words, method, path, body) => doing(state, redraw, async () => {
+    const outcome = await command(method, path, body);
+    state.dialog = null;
+    if (words) toast(typeof words === "function" ? words(outcome) : words);
+    await read();
+    return outcome;
+  });
+
+  const view = { id, state, redraw, act, activity: () => store.activity(id) };
+
+  load();
+  return {
+    title: () => store.activity(id)?.title ?? "Host",
+    refresh: load,
+    close: unwatch,
+    moved: next => {
+      state.tab = next.tab;
+      state.error = null;
+      state.values = null;
+      if (next.tab === "figures") get(`/api/activities/${id}/analytics/rsvps`).then(figures => { state.figures = figures; redraw(); }, () => {});
+    },
+    draw: () => {
+      const activity = store.activity(id);
+      if (!activity || (!state.waiting && state.error)) return [h("h1", { tabindex: "-1", class: activity ? "" : "unseen" }, activity?.title ?? "Host"), state.error ? trouble(state.error) : loading("the activity")];
+      if (readVersion !== null && activity.version !== readVersion) read();
+      return [
+        h("p", { class: "crumb" }, h("a", { href: "#/host" }, "What you host")),
+        h("div", { class: "head-row" },
+          h("div", null, h("h1", { tabindex: "-1" }, activity.title), h("p", { class: "lead" }, whenOf(activity))),
+          h("a", { class: "button quiet", href: `#/activities/${id}` }, "As attendees see it")),
+        activity.status === "cancelled" && h("p", { class: "banner banner-off" }, "You called this off. Everybody is told."),
+        h("section", { class: "panel host-seats", "aria-label": "How it stands" }, tiles(activity), seatMap(activity)),
+        h("nav", { class: "tabs", "aria-label": "Parts of this activity" }, TABS.map(([name, words]) => h("a", { href: `#/host/${id}/${name}`, "aria-current": state.tab === name ? "page" : undefined }, words, name === "line" && activity.waitlistLength > 0 && h("span", { class: "count" }, number(activity.waitlistLength)), name === "coming" && h("span", { class: "count" }, number(activity.confirmed))))),
+        trouble(state.error),
+        h("div", { class: "tab", key: state.tab }, tabOf(view, activity)),
+        state.dialog && dialogOf(view),
+      ];
+    },
+  };
+}
+
+function tabOf(view, activity) {
+  const { state, redraw, act, id } = view;
+  switch (state.tab) {
+    case "coming": return comingTab(view);
+    case "figures": return figuresTab(view);
+    case "settings": {
+      state.values ??= valuesOf(activity);
+      const save = () => {
+        const changes = bodyOf(state.values, activity);
+        if (Object.keys(changes).length === 0) return toast("Nothing is different.");
+        act("Saved. Everybody sees it.", "PATCH", `/api/activities/${id}`, changes).then(done => { if (done) { state.values = null; redraw(); } });
+      };
+      return [
+        activity.status === "scheduled" && settingsForm({ state, redraw, onSave: save, save: "Save" }),
+        activity.status === "scheduled" && h("section", { class: "panel off" },
+          h("h2", null, "Call it off"),
+          h("p", null, `All places end, and everybody (${people(activity.confirmed + activity.offered + activity.waitlisted)} now) is told once. This cannot be taken back.`),
+          h("button", { type: "button", class: "danger", onClick: () => { state.dialog = { kind: "off", reason: "" }; redraw(); } }, "Call it off …")),
+      ];
+    }
+    default: return lineTab(view);
+  }
+}
+
+function dialogOf(view) {
+  const { state, redraw, act, id } = view;
+  const { dialog } = state;
+  const close = () => { state.dialog = null; redraw(); };
+  if (dialog.kind === "off") {
+    return modal({ title: "Call it off?", onClose: close, children: h("form", { class: "stack", onSubmit: event => { event.preventDefault(); act("It is called off.", "POST", `/api/activities/${id}/cancel`, { reason: dialog.reason.trim() || null }); } },
+      h("label", { for: "reason" }, "Why? People are told."),
+      h("input", { id: "reason", type: "text", maxlength: "500", value: dialog.reason, onInput: event => { dialog.reason = event.target.value; } }),
+      trouble(state.error),
+      h("div", { class: "row end" }, h("button", { type: "button", class: "quiet", onClick: close }, "Keep it"), h("button", { class: "danger solid", disabled: state.busy }, "Call it off"))) });
+  }
+
+  return modal({ title: dialog.title, onClose: close, wide: true, children: h("form", { class: "stack", onSubmit: event => { event.preventDefault(); dialog.confirm(); } },
+    dialog.lead && h("p", null, dialog.lead),
+    dialog.rows?.length > 0 && h("ul", { class: "consequences" }, dialog.rows.map(row => h("li", { key: row.key, class: row.refused ? "refused" : "" }, h("strong", null, row.who), h("span", null, row.what)))),
+    dialog.asksReason && [h("label", { for: "reason" }, "Why? It is kept in their history."), h("input", { id: "reason", type: "text", maxlength: "500", value: dialog.reason ?? "", onInput: event => { dialog.reason = event.target.value; } })],
+    trouble(state.error),
+    h("div", { class: "row end" }, h("button", { type: "button", class: "quiet", onClick: close }, "Do nothing"), h("button", { class: dialog.danger ? "danger solid" : "primary", disabled: state.busy || dialog.nothing }, dialog.action))) });
+}
+
+function tiles(activity) {
+  const tile = (figure, words, kind) => h("div", { class: `tile tile-${kind}` }, h("dt", null, words), h("dd", null, figure));
+  return h("dl", { class: "tiles" },
+    tile(activity.capacity === null ? number(activity.confirmed) : `${number(activity.confirmed)} / ${number(activity.capacity)}`, "confirmed", "taken"),
+    activity.offered > 0 && tile(number(activity.offered), "held", "held"),
+    activity.capacity !== null && tile(number(activity.available), activity.available === 1 ? "seat free" : "seats free", "free"),
+    tile(number(activity.waitlisted), activity.waitlisted === 1 ? "person in line" : "people in line", "waiting"),
+    tile(number(activity.checkedIn), "checked in", "here"));
+}
+

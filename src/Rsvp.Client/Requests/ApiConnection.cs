@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Rsvp.Client.Requests;
+
+/// <summary>Sends single requests as the person, and says what went wrong in one way.</summary>
+internal sealed class ApiConnection(RsvpClientOptions options) : IDisposable
+{
+    // An answer that is held back comes within HoldFor; the rest is for the network and a busy server.
+    private static readonly TimeSpan AnswerSlack = TimeSpan.FromSeconds(15);
+
+    private readonly HttpClient _http = new(options.Handler ?? new SocketsHttpHandler(), disposeHandler: options.Handler is null)
+    {
+        BaseAddress = options.BaseAddress,
+        Timeout = options.HoldFor + AnswerSlack,
+    };
+
+    internal async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(HttpMethod.Get, path, body: null, key: null, ifVersion: null, holdFor: null, cancellationToken).ConfigureAwait(false);
+        return response.IsSuccessStatusCode
+            ? await ReadAsync(response, type, cancellationToken).ConfigureAwait(false)
+            : throw await RefusalAsync(response, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>One try; the caller disposes the answer.</summary>
+    internal async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, string path, byte[]? body, string? key, long? ifVersion, TimeSpan? holdFor, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));
+        if (options.GetTokenAsync is { } getToken && await getToken(cancellationToken).ConfigureAwait(false) is { } token)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+
+        if (key is not null)
+        {
+            request.Headers.Add("Idempotency-Key", key);
+        }
+
+        if (ifVersion is { } version)
+        {
+            request.Headers.IfMatch.Add(new EntityTagHeaderValue(string.Create(CultureInfo.InvariantCulture, $"\"{version}\"")));
+        }
+
+        if (holdFor is { } hold)
+        {
+            request.Headers.Add("Prefer", string.Create(CultureInfo.InvariantCulture, $"wait={(int)hold.TotalSeconds}"));
+        }
+
+        if (body is not null)
+        {
+            request.Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+        }
+
+        return await _http.SendAsync(request, cancellationToken).ConfigureAwait(false);
+    }
+
+    internal static async Task<T> ReadAsync<T>(HttpResponseMessage response, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        await using (stream.ConfigureAwait(false))
+        {
+            return await JsonSerializer.DeserializeAsync(stream, type, cancellationToken).ConfigureAwait(false) ?? throw new JsonException("The answer is null.");
+        }
+    }
+
+    internal static async Task<RsvpException> RefusalAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new RsvpException(await ReadAsync(response, ClientJson.Default.Problem, cancellationToken).ConfigureAwait(false), response.StatusCode);
+        }
+        catch (JsonException)
+        {
+            // Not from the API: from something in front of it.
+            return new RsvpException(new Problem { Code = "bad_answer", Title = $"The answer was {(int)response.StatusCode} and no problem document." }, response.StatusCode);
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+}

@@ -1,0 +1,141 @@
+using Microsoft.Playwright;
+using Rsvp.EndToEnd.Tests.Systems;
+using static Microsoft.Playwright.Assertions;
+
+namespace Rsvp.EndToEnd.Tests.LivePage;
+
+/// <summary>The live page in a real browser, as those see it who want a place.</summary>
+[Collection(SystemCollection.Name)]
+public sealed class AttendeePageTests(SystemFixture system, BrowserFixture browser) : IClassFixture<BrowserFixture>
+{
+    [Fact]
+    public async Task One_cancels_and_the_other_sees_the_promotion_without_a_reload()
+    {
+        var activity = await system.OpenAsync(1);
+        await using var ada = await browser.OpenAsync(system, system.NewPerson(), $"/activities/{activity}");
+        await using var ben = await browser.OpenAsync(system, system.NewPerson(), $"/activities/{activity}", "Ben");
+        await ada.Button("Ask for a place").ClickAsync();
+        await Expect(ada.Place("confirmed")).ToContainTextAsync("You are in.");
+        await ben.Button("Get in line").ClickAsync();
+        await Expect(ben.Place("waitlisted")).ToContainTextAsync("1st in line");
+        await ben.IsLiveAsync();
+        await ben.MarkAsync();
+
+        await ada.Button("Give it back").ClickAsync();
+        await ada.Button("Give it back").ClickAsync();
+
+        await Expect(ben.Place("confirmed")).ToContainTextAsync("You are in.");
+        await Expect(ben.Page.Locator("#polite")).ToContainTextAsync("You are in.");
+        await Expect(ada.Place("cancelled")).ToBeVisibleAsync();
+        Assert.True(await ben.IsMarkedAsync());
+    }
+
+    [Fact]
+    public async Task A_cut_connection_is_told_and_what_happened_meanwhile_shows_when_it_is_back()
+    {
+        var activity = await system.OpenAsync(1);
+        var first = await system.JoinAsync(activity);
+        var ben = system.NewPerson();
+        await ben.SubmitAsync(activity);
+        await using var page = await browser.OpenAsync(system, ben, $"/activities/{activity}");
+        await Expect(page.Place("waitlisted")).ToContainTextAsync("1st in line");
+        await page.IsLiveAsync();
+
+        await page.OfflineAsync(true);
+        await Expect(page.Text("Connection lost.")).ToBeVisibleAsync();
+        await first.CancelAsync(activity);
+        await ben.BecomesAsync(activity, "confirmed");
+        await Expect(page.Place("waitlisted")).ToBeVisibleAsync();
+        await page.OfflineAsync(false);
+
+        await Expect(page.Place("confirmed")).ToBeVisibleAsync();
+        await Expect(page.Text("Connection lost.")).ToBeHiddenAsync();
+    }
+
+    [Fact]
+    public async Task A_push_service_that_dies_is_told_and_the_page_catches_up_when_it_lives_again()
+    {
+        var activity = await system.OpenAsync(2);
+        await using var page = await browser.OpenAsync(system, system.NewPerson(), $"/activities/{activity}");
+        await page.IsLiveAsync();
+
+        await system.Instance.KillAsync("notifier-1", CancellationToken.None);
+        try
+        {
+            await page.IsLostAsync();
+            await system.JoinAsync(activity);
+        }
+        finally
+        {
+            await system.Instance.StartAsync("notifier-1", CancellationToken.None);
+        }
+
+        await page.IsLiveAsync();
+        await Expect(page.Text("1 of 2 seats free")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task An_offer_is_shown_with_its_end_and_answered()
+    {
+        var activity = await system.OpenAsync(1, new { promotionMode = "offer", offerMinutes = 5 });
+        var first = await system.JoinAsync(activity);
+        var ben = system.NewPerson();
+        await ben.SubmitAsync(activity);
+        await using var page = await browser.OpenAsync(system, ben, $"/activities/{activity}");
+        await page.IsLiveAsync();
+
+        await first.CancelAsync(activity);
+        await Expect(page.Place("offered")).ToContainTextAsync("A seat is held for you.");
+        await Expect(page.Page.GetByRole(AriaRole.Timer)).ToContainTextAsync("4:");
+        await page.Button("Accept").ClickAsync();
+
+        await Expect(page.Place("confirmed")).ToBeVisibleAsync();
+        await page.Text("What happened so far").ClickAsync();
+        await Expect(page.Text("You accepted")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task What_people_write_is_shown_as_they_wrote_it_and_does_nothing()
+    {
+        const string Title = "<img src=x onerror=\"document.title='owned'\"><b>Bold</b>";
+        var activity = await system.OpenAsync(1, new { title = Title });
+        await using var page = await browser.OpenAsync(system, person: null, $"/activities/{activity}");
+
+        await Expect(page.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync(Title);
+        Assert.Equal(0, await page.Page.Locator("main img, main b").CountAsync());
+        Assert.DoesNotContain("owned", (await page.Page.TitleAsync()).Split('<')[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task In_development_anybody_is_somebody_by_their_name_and_keeps_to_the_keyboard()
+    {
+        var activity = await system.OpenAsync(1);
+        await using var page = await browser.OpenAsync(system, person: null, $"/activities/{activity}");
+
+        await page.Page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Button, new() { Name = "Say who you are" }).PressAsync("Enter");
+        await page.Page.GetByLabel("Somebody new").FillAsync("Grace Hopper");
+        await page.Page.Keyboard.PressAsync("Enter");
+        await Expect(page.Button("You are Grace Hopper")).ToBeVisibleAsync();
+        await page.Button("Ask for a place").PressAsync("Enter");
+
+        await Expect(page.Place("confirmed")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Outside_development_the_visitors_own_token_is_asked_for()
+    {
+        var ada = system.NewPerson();
+        await using var page = await browser.OpenAsync(system, person: null, "/places", prepare: context => context.RouteAsync(url => new Uri(url).AbsolutePath == "/", async route =>
+        {
+            var answer = await route.FetchAsync();
+            await route.FulfillAsync(new() { Response = answer, Body = (await answer.TextAsync()).Replace("data-development=\"true\"", "data-development=\"false\"", StringComparison.Ordinal) });
+        }));
+
+        Assert.Equal(0, await page.Page.GetByRole(AriaRole.Link, new() { Name = "Rush" }).CountAsync());
+        await page.Page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await page.Page.GetByLabel("Your token").FillAsync(ada.Token);
+        await page.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+
+        await Expect(page.Text("Find something to go to.")).ToBeVisibleAsync();
+    }
+}

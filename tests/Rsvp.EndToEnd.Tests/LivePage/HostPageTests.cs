@@ -1,0 +1,85 @@
+using Microsoft.Playwright;
+using Rsvp.EndToEnd.Tests.Systems;
+using static Microsoft.Playwright.Assertions;
+
+namespace Rsvp.EndToEnd.Tests.LivePage;
+
+/// <summary>The live page in a real browser, as hosts use it.</summary>
+[Collection(SystemCollection.Name)]
+public sealed class HostPageTests(SystemFixture system, BrowserFixture browser) : IClassFixture<BrowserFixture>
+{
+    [Fact]
+    public async Task A_hosts_change_shows_at_attendees_without_a_reload()
+    {
+        var hana = system.NewPerson();
+        var activity = await hana.OpenAsync(1);
+        await using var host = await browser.OpenAsync(system, hana, $"/host/{activity}/settings", "Hana");
+        await using var attendee = await browser.OpenAsync(system, system.NewPerson(), $"/activities/{activity}");
+        await Expect(attendee.Text("1 of 1 seat free")).ToBeVisibleAsync();
+        await attendee.IsLiveAsync();
+        await attendee.MarkAsync();
+
+        await host.Page.GetByLabel("Title").FillAsync("Chess all night");
+        await host.Page.GetByLabel("Seats", new() { Exact = true }).FillAsync("7");
+        await host.Button("Save").ClickAsync();
+
+        await Expect(attendee.Text("7 of 7 seats free")).ToBeVisibleAsync();
+        await Expect(attendee.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Chess all night");
+        Assert.True(await attendee.IsMarkedAsync());
+    }
+
+    [Fact]
+    public async Task An_activity_is_opened_filled_looked_through_and_called_off()
+    {
+        await using var host = await browser.OpenAsync(system, system.NewPerson(), "/host/new", "Hana");
+        await host.Page.GetByLabel("Title").FillAsync("Picnic");
+        await host.Page.GetByLabel("Seats", new() { Exact = true }).FillAsync("1");
+        await host.Button("Open it").ClickAsync();
+        await Expect(host.Text("Nobody waits")).ToBeVisibleAsync();
+        var activity = Guid.Parse(new Uri(host.Page.Url).Fragment.Split('/')[2]);
+        await host.IsLiveAsync();
+
+        // Lists follow what others do.
+        await system.JoinAsync(activity);
+        var waiting = await system.JoinAsync(activity);
+        await Expect(host.Page.GetByRole(AriaRole.Row)).ToHaveCountAsync(2);
+
+        // What would happen is shown, and nothing happens before it is said.
+        await host.Page.GetByLabel("Choose Ada").CheckAsync();
+        await host.Button("Remove").ClickAsync();
+        var dialog = host.Page.GetByRole(AriaRole.Dialog);
+        await Expect(dialog).ToContainTextAsync("leaves the line (was 1st)");
+        Assert.Equal("waitlisted", await waiting.StatusAsync(activity));
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Remove" }).ClickAsync();
+        await Expect(host.Text("Nobody waits")).ToBeVisibleAsync();
+        Assert.Equal("cancelled", await waiting.StatusAsync(activity));
+
+        // At the door: by name, and Enter.
+        await host.Page.GetByRole(AriaRole.Link, new() { Name = "Coming" }).ClickAsync();
+        await host.Page.GetByLabel("Find somebody by name").FillAsync("ad");
+        await host.Page.Keyboard.PressAsync("Enter");
+        await Expect(host.Text("Here since")).ToBeVisibleAsync();
+
+        await host.Page.GetByRole(AriaRole.Link, new() { Name = "Figures" }).ClickAsync();
+        await Expect(host.Page.GetByRole(AriaRole.Figure)).ToHaveCountAsync(3);
+
+        await host.Page.GetByRole(AriaRole.Link, new() { Name = "Settings" }).ClickAsync();
+        await host.Button("Call it off …").ClickAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Call it off" }).ClickAsync();
+        await Expect(host.Text("You called this off.")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task A_rush_is_drawn_and_gives_every_seat_once()
+    {
+        await using var page = await browser.OpenAsync(system, system.NewPerson(), "/rush");
+        await page.Page.GetByLabel("People").FillAsync("60");
+        await page.Page.GetByLabel("Seats").FillAsync("10");
+        await page.Page.GetByLabel("At the same time").FillAsync("20");
+
+        await page.Button("Start the rush").ClickAsync();
+
+        await Expect(page.Page.Locator(".verdict")).ToContainTextAsync("10 of 10 seats given, none twice.");
+        await Expect(page.Page.GetByRole(AriaRole.Img, new() { Name = "10 of 10 seats taken" })).ToBeVisibleAsync();
+    }
+}
