@@ -68,4 +68,6 @@ rm -f "$cookie"
 chmod 400 "$cookie"
 
 export RABBITMQ_CONFIG_FILE=$folder/rabbitmq.conf RABBITMQ_ENABLED_PLUGINS_FILE=$folder/enabled_plugins
+# The log goes to the console; what older versions write besides, and the dump of a crash, would need a folder that cannot be written.
+export RABBITMQ_LOG_BASE=$folder/log ERL_CRASH_DUMP=/var/lib/rabbitmq/erl_crash.dump
 exec docker-entrypoint.sh rabbitmq-server
