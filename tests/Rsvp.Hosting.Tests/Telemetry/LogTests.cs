@@ -16,7 +16,7 @@ public sealed partial class LogTests
     // What a log line may say: who and what by id, how many, how long, which state, and what a library or a server said went wrong.
     private static readonly HashSet<string> Allowed =
     [
-        "ActivityCount", "ActivityId", "Arrived", "Attempts", "Channel", "Command", "CommandCount", "Conflicts", "Count",
+        "ActivityCount", "ActivityId", "Ahead", "Arrived", "Attempts", "AwayAfter", "Channel", "Command", "CommandCount", "Conflicts", "Count",
         "Endpoint", "Error", "Guard", "Invariant", "Kind", "LogRows", "LogSeq", "MessageId", "Messages", "Method", "Migration",
         "NotificationId", "OutcomeCount", "Partition", "PartitionCount", "Queue", "Reason", "RequestId", "SqlState", "Statement",
         "StatementTimeout", "Status", "Tries", "Turn", "Version", "ViewCount", "What",
