@@ -33,6 +33,7 @@ internal sealed partial class Balancer(
 
     private readonly BalancePlan _plan = new(worker.Id, topology.Value.Count, options.Value);
     private readonly long _startedAt = time.GetTimestamp();
+    private Task<Roster> _beat = Task.FromResult(new Roster([]));
     private bool _isAway;
 
     /// <summary>One look, and what follows from it.</summary>
@@ -51,7 +52,7 @@ internal sealed partial class Balancer(
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             limit.CancelAfter(options.Value.DeadAfter);
             var readAt = time.GetTimestamp();
-            var roster = await table.BeatAsync([.. subscriptions.All.Select(one => one.TakeStanding()).OfType<OwnStanding>()], options.Value.DeadAfter, limit.Token);
+            var roster = await BeatAsync(cancellationToken);
             _isAway = false;
             reach.Reached();
             var steps = _plan.Next(roster, time.GetElapsedTime(_startedAt));
@@ -103,6 +104,18 @@ internal sealed partial class Balancer(
         {
             LogAway(error.Message);
         }
+    }
+
+    /// <summary>Bounded from outside: to cancel a command the library asks the server, and waits for as long as nothing comes back.</summary>
+    private Task<Roster> BeatAsync(CancellationToken cancellationToken)
+    {
+        if (_beat.IsCompleted)
+        {
+            _beat = table.BeatAsync([.. subscriptions.All.Select(one => one.TakeStanding()).OfType<OwnStanding>()], options.Value.DeadAfter, CancellationToken.None);
+            _ = _beat.ContinueWith(ended => _ = ended.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+
+        return _beat.WaitAsync(options.Value.DeadAfter, time, cancellationToken);
     }
 
     private void BeginAll()

@@ -113,7 +113,13 @@ internal sealed partial class PartitionSubscription(int partition, string worker
     }
 
     /// <summary>Leaves the line at once and lets go of a batch that is being decided: it goes to the next in line, and what is decided of it here comes too late to count.</summary>
-    internal Task StepOutAsync() => LeaveLineAsync();
+    internal async Task StepOutAsync()
+    {
+        await LeaveLineAsync();
+
+        // The bus says so only when the batch in hand has ended, and begins anew only then.
+        await EndedAsync();
+    }
 
     /// <summary>Leaves the line for good; a batch that is not done by then is somebody else's.</summary>
     /// <param name="patience">Longest wait for the batch in work.</param>

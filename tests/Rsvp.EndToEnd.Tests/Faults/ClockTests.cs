@@ -7,6 +7,7 @@ namespace Rsvp.EndToEnd.Tests.Faults;
 
 /// <summary>Processes whose clocks are minutes apart: what depends on time follows the database's clock.</summary>
 [Collection(SystemCollection.Name)]
+[Trait("Category", "Long")]
 public sealed class ClockTests(SystemFixture system) : IAsyncLifetime
 {
     private const string Skew = "RSVP_CLOCK_SKEW";

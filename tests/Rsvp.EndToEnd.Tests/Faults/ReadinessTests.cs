@@ -14,7 +14,7 @@ public sealed class ReadinessTests(SystemFixture system)
 {
     [Theory]
     [InlineData("set_vm_memory_high_watermark absolute 1MB", "set_vm_memory_high_watermark 0.4")]
-    [InlineData("set_disk_free_limit 1000TB", "set_disk_free_limit 1GB")]
+    [InlineData("set_disk_free_limit 100000GB", "set_disk_free_limit 1GB")]
     public async Task During_an_alarm_of_memory_or_disk_commands_are_refused_in_time_and_whoever_publishes_is_not_ready(string raise, string clear)
     {
         var activity = await system.OpenAsync(5);

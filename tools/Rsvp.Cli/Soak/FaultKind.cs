@@ -71,7 +71,7 @@ internal sealed record FaultKind
         new()
         {
             Name = "disk alarm of", Victims = [BrokerVictim], SecondsMin = 2, SecondsMax = 8, Allowance = TimeSpan.FromSeconds(10), IsOfServer = true,
-            Begin = (hand, _, stop) => hand.Broker.ControlAsync(["set_disk_free_limit", "1000TB"], stop),
+            Begin = (hand, _, stop) => hand.Broker.ControlAsync(["set_disk_free_limit", "100000GB"], stop),
             Heal = (hand, _, stop) => hand.ClearAlarmsAsync(stop),
         },
     ];
