@@ -36,7 +36,8 @@ public sealed class RoleTests(TestDatabase database) : IClassFixture<TestDatabas
     [InlineData("rsvp_worker", "DELETE FROM rsvp_analytics")]
     [InlineData("rsvp_worker", "UPDATE rsvp_analytics SET at = now()")]
     [InlineData("rsvp_worker", "TRUNCATE rsvp_analytics")]
-    [InlineData("rsvp_worker", "DELETE FROM notifications")]
+    [InlineData("rsvp_worker", "TRUNCATE notifications")]
+    [InlineData("rsvp_notifier", "DELETE FROM notifications")]
     [InlineData("rsvp_worker", "UPDATE notifications SET created_at = now()")]
     public async Task A_role_is_refused_what_it_has_no_business_with(string role, string statement)
     {

@@ -29,7 +29,7 @@ public sealed class HotRowTests
         }
 
         var world = new World(database);
-        var activity = await world.OpenAsync(capacity: 10);
+        var activity = await world.OpenAsync(capacity: Batches); // Each batch changes the count of the confirmed.
         for (var batch = 0; batch < Batches; batch++)
         {
             await world.ApplyAsync(World.Submit(activity, Guid.NewGuid()));
