@@ -8,6 +8,7 @@ namespace Rsvp.EndToEnd.Tests.Faults;
 
 /// <summary>A worker that lives and is cut off from one of its servers: connections stay, and nothing comes through.</summary>
 [Collection(SystemCollection.Name)]
+[Trait("Category", "Long")]
 public sealed class CutOffTests(SystemFixture system) : IAsyncLifetime
 {
     private const string Victim = "worker-1";

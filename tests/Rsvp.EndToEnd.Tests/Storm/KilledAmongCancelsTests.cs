@@ -7,6 +7,7 @@ namespace Rsvp.EndToEnd.Tests.Storm;
 /// <summary>Kills processes while people cancel, others are promoted, and everybody watches.</summary>
 /// <remarks>The storm itself checks that everybody at the head of the line was told of their place, and audits.</remarks>
 [Collection(SystemCollection.Name)]
+[Trait("Category", "Long")]
 public sealed class KilledAmongCancelsTests(SystemFixture system)
 {
     private const int HubWatcherCount = 50;
