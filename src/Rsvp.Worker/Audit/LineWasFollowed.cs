@@ -6,17 +6,24 @@ namespace Rsvp.Worker.Audit;
 /// <remarks>Rows are streamed in the order of their index; memory is that of one activity's active parties.</remarks>
 internal sealed class LineWasFollowed() : Invariant("I8", "a replay of the log shows that the line was followed")
 {
-    private const string LogSql =
+    // Each line is counted once, before the log is read: right after a rush the tables' statistics are those of before it, and a join with the counts is planned
+    // to count the whole line anew for every row of the log.
+    internal const string LogSql =
         $"""
         SELECT {LogRow.Columns}
-        FROM   rsvp_analytics l
-        JOIN   activities a USING (activity_id)
-        LEFT   JOIN (
-            SELECT activity_id, count(*) AS parties, sum(line_key) AS keys
-            FROM   rsvps
-            WHERE  status = 'waitlisted'
-            GROUP  BY activity_id
-        ) AS line USING (activity_id)
+        FROM   (
+            WITH counted AS MATERIALIZED (
+                SELECT activities.*, line.parties, line.keys
+                FROM   activities
+                CROSS  JOIN LATERAL (
+                    SELECT count(*) AS parties, sum(line_key) AS keys
+                    FROM   rsvps
+                    WHERE  rsvps.activity_id = activities.activity_id AND status = 'waitlisted'
+                ) AS line
+            )
+            SELECT * FROM counted
+        ) AS a
+        JOIN   rsvp_analytics l USING (activity_id)
         ORDER  BY l.activity_id, l.seq
         """;
 

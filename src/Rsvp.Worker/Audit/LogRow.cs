@@ -9,7 +9,7 @@ internal readonly record struct LogRow
     public const string Columns =
         """
         l.activity_id, l.seq, l.rsvp_id, l.action, l.previous_status, l.new_status, l.spots, l.spots_affected, l.free_before, l.rule,
-        l.code, l.line_key, l.place_id, l.metadata, l.at, a.capacity, a.skip_limit, coalesce(line.parties, 0), coalesce(line.keys, 0)
+        l.code, l.line_key, l.place_id, l.metadata, l.at, a.capacity, a.skip_limit, a.parties, coalesce(a.keys, 0)
         """;
 
     public required Guid ActivityId { get; init; }
