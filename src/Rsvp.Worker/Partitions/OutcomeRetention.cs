@@ -1,5 +1,6 @@
 using Npgsql;
 using Quartz;
+using Rsvp.Worker.Retention;
 
 namespace Rsvp.Worker.Partitions;
 
@@ -8,12 +9,6 @@ namespace Rsvp.Worker.Partitions;
 [DisallowConcurrentExecution]
 internal sealed class OutcomeRetention(NpgsqlDataSource dataSource) : IJob
 {
-    // In pieces, each a transaction, so that none takes long.
-    private const int RowsMax = 5_000;
-
-    // Two million at once; more waits for the next time.
-    private const int PiecesMax = 400;
-
     private const string ForgetSql =
         """
         DELETE FROM rsvp_requests
@@ -31,18 +26,6 @@ internal sealed class OutcomeRetention(NpgsqlDataSource dataSource) : IJob
     public async Task<int> ForgetAsync(CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var forget = new NpgsqlCommand(ForgetSql, connection) { Parameters = { new() { Value = RowsMax } } };
-        var forgotten = 0;
-        for (var piece = 0; piece < PiecesMax; piece++)
-        {
-            var rows = await forget.ExecuteNonQueryAsync(cancellationToken);
-            forgotten += rows;
-            if (rows < RowsMax)
-            {
-                break;
-            }
-        }
-
-        return forgotten;
+        return await DataRetention.ForgetAsync(connection, ForgetSql, cancellationToken);
     }
 }

@@ -64,7 +64,12 @@ internal sealed partial class DataRetention(NpgsqlDataSource dataSource, ILogger
         return forgotten;
     }
 
-    private static async Task<int> ForgetAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    /// <summary>Deletes in pieces, up to a bound.</summary>
+    /// <param name="connection">Outside a transaction.</param>
+    /// <param name="sql">Deletes a piece. Parameter: its rows.</param>
+    /// <param name="cancellationToken">Ends it between two pieces.</param>
+    /// <returns>How many rows were deleted.</returns>
+    internal static async Task<int> ForgetAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {
         await using var forget = new NpgsqlCommand(sql, connection) { Parameters = { new() { Value = RowsMax } } };
         var forgotten = 0;
