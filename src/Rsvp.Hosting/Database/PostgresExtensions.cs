@@ -22,6 +22,7 @@ public static class PostgresExtensions
         var connectionString = builder.PostgresConnectionString(configure);
         builder.Services.AddSingleton(_ => CreateDataSource(connectionString, "main"));
         builder.Services.AddSingleton<SchemaGate>();
+        builder.Services.AddSingleton<DatabaseHealthCheck>(); // One for all probes.
         builder.Services.AddHealthChecks().AddCheck<SchemaHealthCheck>("schema", tags: ["ready"]).AddCheck<DatabaseHealthCheck>("database", tags: ["ready"]);
     }
 
