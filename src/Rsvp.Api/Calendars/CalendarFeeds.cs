@@ -2,7 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using Dapper;
 using Npgsql;
-using Rsvp.Api.Notifications;
+using Rsvp.Api.Callers;
 using Rsvp.Contracts;
 
 namespace Rsvp.Api.Calendars;
@@ -25,7 +25,7 @@ internal sealed class CalendarFeeds(NpgsqlDataSource database)
     {
         const string Sql = "SELECT created_at FROM calendar_feeds WHERE user_id = @userId";
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return await NotificationOwners.IsDeletedAsync(connection, userId, cancellationToken)
+        return await CallerRow.IsDeletedAsync(connection, userId, cancellationToken)
             ? null
             : await connection.QuerySingleOrDefaultAsync<CalendarDocument>(new CommandDefinition(Sql, new { userId }, cancellationToken: cancellationToken)) ?? new CalendarDocument();
     }
@@ -43,7 +43,7 @@ internal sealed class CalendarFeeds(NpgsqlDataSource database)
         var secret = RandomNumberGenerator.GetBytes(SecretBytes);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        if (!await NotificationOwners.HoldAsync(connection, transaction, caller, cancellationToken))
+        if (!await CallerRow.HoldAsync(connection, transaction, caller, cancellationToken))
         {
             return null;
         }

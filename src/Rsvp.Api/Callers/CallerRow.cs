@@ -2,10 +2,10 @@ using Dapper;
 using Npgsql;
 using Rsvp.Contracts;
 
-namespace Rsvp.Api.Notifications;
+namespace Rsvp.Api.Callers;
 
-/// <summary>The user whose preferences and webhooks are written.</summary>
-internal static class NotificationOwners
+/// <summary>The row of a caller who writes things of their own: preferences, webhooks, a calendar's address.</summary>
+internal static class CallerRow
 {
     /// <summary>Makes sure that the user exists, and keeps others from writing the user's things, or deleting the user, until the transaction ends.</summary>
     /// <returns>False when the user was deleted.</returns>

@@ -1,5 +1,6 @@
 using Dapper;
 using Npgsql;
+using Rsvp.Api.Callers;
 using Rsvp.Contracts;
 
 namespace Rsvp.Api.Notifications;
@@ -19,7 +20,7 @@ internal sealed class PreferenceStore(NpgsqlDataSource database)
     internal async Task<PreferencesDocument?> ReadAsync(Guid userId, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return await NotificationOwners.IsDeletedAsync(connection, userId, cancellationToken)
+        return await CallerRow.IsDeletedAsync(connection, userId, cancellationToken)
             ? null
             : await connection.QuerySingleAsync<PreferencesDocument>(new CommandDefinition(ReadSql, new { userId }, cancellationToken: cancellationToken));
     }
@@ -39,7 +40,7 @@ internal sealed class PreferenceStore(NpgsqlDataSource database)
 
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        if (!await NotificationOwners.HoldAsync(connection, transaction, caller, cancellationToken))
+        if (!await CallerRow.HoldAsync(connection, transaction, caller, cancellationToken))
         {
             return null;
         }

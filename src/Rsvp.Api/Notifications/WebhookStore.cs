@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Dapper;
 using Npgsql;
+using Rsvp.Api.Callers;
 using Rsvp.Api.Paging;
 using Rsvp.Contracts;
 
@@ -30,7 +31,7 @@ internal sealed class WebhookStore(NpgsqlDataSource database, TimeProvider timeP
 
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        if (!await NotificationOwners.HoldAsync(connection, transaction, caller, cancellationToken))
+        if (!await CallerRow.HoldAsync(connection, transaction, caller, cancellationToken))
         {
             return (WebhookOutcome.OwnerDeleted, null);
         }
@@ -49,7 +50,7 @@ internal sealed class WebhookStore(NpgsqlDataSource database, TimeProvider timeP
     {
         const string Sql = $"SELECT {Columns} FROM webhooks WHERE user_id = @userId ORDER BY created_at, webhook_id";
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return await NotificationOwners.IsDeletedAsync(connection, userId, cancellationToken)
+        return await CallerRow.IsDeletedAsync(connection, userId, cancellationToken)
             ? null
             : (await connection.QueryAsync<WebhookDocument>(new CommandDefinition(Sql, new { userId }, cancellationToken: cancellationToken))).AsList();
     }
