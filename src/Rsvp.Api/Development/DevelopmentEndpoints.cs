@@ -1,6 +1,8 @@
 using Dapper;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using Rsvp.Api.Bodies;
+using Rsvp.Hosting.Auth;
 
 namespace Rsvp.Api.Development;
 
@@ -10,11 +12,14 @@ internal static class DevelopmentEndpoints
     // The first whom the system knew: those of the demo, and whoever tried it since.
     private const int PeopleMax = 12;
 
+    /// <summary>How long a token is valid: a day at the desk.</summary>
+    internal static readonly TimeSpan TokenLifetime = TimeSpan.FromHours(12);
+
     internal static void AddDevelopment(this IHostApplicationBuilder builder)
     {
         if (builder.Environment.IsDevelopment())
         {
-            builder.Services.AddSingleton<DevelopmentTokens>();
+            builder.Services.AddSingleton(services => new TokenFactory(services.GetRequiredService<IOptions<JwtOptions>>().Value, services.GetRequiredService<TimeProvider>()));
             builder.Services.AddSingleton<RushRunner>();
         }
     }
@@ -47,10 +52,10 @@ internal static class DevelopmentEndpoints
         return Results.Json(people.Select(person => new KnownPerson(person.UserId, person.Name)).ToArray(), DevelopmentJson.Default.KnownPersonArray);
     }
 
-    private static IResult CreateToken(BodyRequest<TokenBody> request, DevelopmentTokens tokens)
+    private static IResult CreateToken(BodyRequest<TokenBody> request, TokenFactory tokens)
     {
         var userId = request.Body.UserId ?? Guid.NewGuid();
         return Results.Json(
-            new IssuedToken(userId, request.Body.Name, tokens.Create(userId, request.Body.Name)), DevelopmentJson.Default.IssuedToken);
+            new IssuedToken(userId, request.Body.Name, tokens.Create(userId, TokenLifetime, request.Body.Name)), DevelopmentJson.Default.IssuedToken);
     }
 }

@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Rsvp.Hosting.Auth;
 
 namespace Rsvp.Api.Development;
 
@@ -11,7 +12,7 @@ namespace Rsvp.Api.Development;
 /// A rush for an activity of its own, by real people as far as the system can tell: each has a token, and asks once over HTTP at the API's public
 /// port, waiting for the final outcome. A browser opens six connections to a server; this opens hundreds.
 /// </summary>
-internal sealed class RushRunner(DevelopmentTokens tokens, IServer server, IConfiguration configuration, TimeProvider timeProvider) : IDisposable
+internal sealed class RushRunner(TokenFactory tokens, IServer server, IConfiguration configuration, TimeProvider timeProvider) : IDisposable
 {
     // An answer that takes longer counts as none.
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(40);
@@ -36,7 +37,7 @@ internal sealed class RushRunner(DevelopmentTokens tokens, IServer server, IConf
                 ["capacity"] = rush.Seats,
             }),
         };
-        var (status, answer) = await SendAsync(http, request, tokens.Create(host, "Rush host"), cancellationToken);
+        var (status, answer) = await SendAsync(http, request, tokens.Create(host, DevelopmentEndpoints.TokenLifetime, "Rush host"), cancellationToken);
         return status == HttpStatusCode.Created
             ? answer.GetProperty("activityId").GetGuid()
             : throw new HttpRequestException("The activity of the rush was not opened.", inner: null, status);
@@ -44,7 +45,7 @@ internal sealed class RushRunner(DevelopmentTokens tokens, IServer server, IConf
 
     /// <summary>The tokens of so many people, before the clock runs: people bring theirs along.</summary>
     internal string[] Gather(int people) =>
-        [.. Enumerable.Range(1, people).Select(number => tokens.Create(Guid.NewGuid(), string.Create(CultureInfo.InvariantCulture, $"Guest {number}")))];
+        [.. Enumerable.Range(1, people).Select(number => tokens.Create(Guid.NewGuid(), DevelopmentEndpoints.TokenLifetime, string.Create(CultureInfo.InvariantCulture, $"Guest {number}")))];
 
     /// <summary>Lets everybody ask, at most so many at a time, and counts.</summary>
     internal Task RunAsync(HttpClient http, Guid activityId, string[] crowd, int connections, RushTally tally, CancellationToken cancellationToken) =>

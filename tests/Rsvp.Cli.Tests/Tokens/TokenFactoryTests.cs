@@ -3,7 +3,6 @@ using Microsoft.Extensions.Time.Testing;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using Rsvp.Cli.Instances;
-using Rsvp.Cli.Tokens;
 
 namespace Rsvp.Cli.Tests.Tokens;
 
@@ -17,7 +16,7 @@ public sealed class TokenFactoryTests
     {
         var user = Guid.NewGuid();
 
-        string text = new TokenFactory(Settings, new FakeTimeProvider(Now)).Create(user, TimeSpan.FromMinutes(5), "Ada", "ada@example.org", "admin");
+        string text = Settings.Tokens(new FakeTimeProvider(Now)).Create(user, TimeSpan.FromMinutes(5), "Ada", "ada@example.org", "admin");
 
         TokenValidationResult result = await new JsonWebTokenHandler { MapInboundClaims = false }.ValidateTokenAsync(text, new TokenValidationParameters
         {
@@ -39,7 +38,7 @@ public sealed class TokenFactoryTests
     [Fact]
     public void What_was_not_asked_for_is_not_there()
     {
-        var token = new JsonWebToken(new TokenFactory(Settings, new FakeTimeProvider(Now)).Create(Guid.NewGuid(), TimeSpan.FromMinutes(5)));
+        var token = new JsonWebToken(Settings.Tokens(new FakeTimeProvider(Now)).Create(Guid.NewGuid(), TimeSpan.FromMinutes(5)));
 
         Assert.DoesNotContain(token.Claims, claim => claim.Type is "name" or "email" or "role");
     }

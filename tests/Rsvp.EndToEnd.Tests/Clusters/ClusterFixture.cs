@@ -3,7 +3,7 @@ using Npgsql;
 using Rsvp.Cli.Instances;
 using Rsvp.Cli.Processes;
 using Rsvp.Cli.Servers;
-using Rsvp.Cli.Tokens;
+using Rsvp.Hosting.Auth;
 using Rsvp.Hosting.Database;
 using Rsvp.Testing;
 
@@ -34,7 +34,7 @@ public sealed class ClusterFixture : IAsyncLifetime
 
     internal LocalPostgres Standby => _standby ?? throw new InvalidOperationException("The system was not started.");
 
-    internal TokenFactory Tokens => new(RunFile.Load(Instance.Home).Jwt, TimeProvider.System);
+    internal TokenFactory Tokens => RunFile.Load(Instance.Home).Jwt.Tokens(TimeProvider.System);
 
     /// <inheritdoc/>
     public async ValueTask InitializeAsync()

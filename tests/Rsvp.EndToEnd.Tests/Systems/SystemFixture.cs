@@ -1,7 +1,7 @@
 using System.Globalization;
 using Npgsql;
 using Rsvp.Cli.Instances;
-using Rsvp.Cli.Tokens;
+using Rsvp.Hosting.Auth;
 using Rsvp.Testing;
 using Rsvp.Worker.Audit;
 
@@ -68,7 +68,7 @@ public sealed class SystemFixture : IAsyncLifetime
 
         var run = Run;
         _database = NpgsqlDataSource.Create(run.OwnerKeywords());
-        _tokens = new TokenFactory(run.Jwt, TimeProvider.System);
+        _tokens = run.Jwt.Tokens(TimeProvider.System);
         Http = NewClient();
     }
 

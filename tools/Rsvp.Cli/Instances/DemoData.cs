@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Rsvp.Cli.Tokens;
 using Rsvp.Client;
 
 namespace Rsvp.Cli.Instances;
@@ -24,7 +23,7 @@ internal sealed class DemoData
         if (demo.Done) return null;
 
         JsonFile.Write(instance.Home.DemoFile, demo);
-        var tokens = new TokenFactory(new JwtSettings(ServiceEnvironment.Issuer, ServiceEnvironment.Audience, instance.Secrets.JwtKey), time);
+        var tokens = new JwtSettings(ServiceEnvironment.Issuer, ServiceEnvironment.Audience, instance.Secrets.JwtKey).Tokens(time);
         using var handler = new SocketsHttpHandler { UseProxy = false };
         DateTimeOffset day = new(demo.LoadedAt.UtcDateTime.Date.AddDays(30), TimeSpan.Zero);
         NewActivity[] activities =

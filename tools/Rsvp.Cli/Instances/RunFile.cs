@@ -1,3 +1,4 @@
+using Rsvp.Hosting.Auth;
 using Npgsql;
 
 namespace Rsvp.Cli.Instances;
@@ -58,4 +59,8 @@ internal sealed record MetricsUrl(string Name, string Url);
 internal sealed record RunningProcess(string Name, int Pid);
 
 /// <summary>Who signs the development tokens (HS256, the key is the UTF-8 text).</summary>
-internal sealed record JwtSettings(string Issuer, string Audience, string Key);
+internal sealed record JwtSettings(string Issuer, string Audience, string Key)
+{
+    /// <summary>Signs tokens that the services of this instance accept.</summary>
+    internal TokenFactory Tokens(TimeProvider time) => new(new JwtOptions { Issuer = Issuer, Audience = Audience, Key = Key }, time);
+}

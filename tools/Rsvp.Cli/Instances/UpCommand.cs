@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Rsvp.Cli.Processes;
-using Rsvp.Cli.Tokens;
 
 namespace Rsvp.Cli.Instances;
 
@@ -103,8 +102,7 @@ internal static class UpCommand
     private static void PrintSummary(Instance instance, TimeSpan elapsed)
     {
         string api = Service.Api(instance.Ports).Url;
-        var tokens = new TokenFactory(
-            new JwtSettings(ServiceEnvironment.Issuer, ServiceEnvironment.Audience, instance.Secrets.JwtKey), TimeProvider.System);
+        var tokens = new JwtSettings(ServiceEnvironment.Issuer, ServiceEnvironment.Audience, instance.Secrets.JwtKey).Tokens(TimeProvider.System);
         string observed = instance.Prometheus.IsRunning ? $"\n  Prometheus  {instance.Prometheus.Url}alerts" : "";
         Console.WriteLine(
             $"""

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
-using Rsvp.Cli.Tokens;
+using Rsvp.Hosting.Auth;
 
 namespace Rsvp.Cli.Soak;
 

@@ -4,7 +4,6 @@ using Npgsql;
 using Rsvp.Cli.Audit;
 using Rsvp.Cli.Instances;
 using Rsvp.Cli.Storm;
-using Rsvp.Cli.Tokens;
 using Rsvp.Worker.Audit;
 
 namespace Rsvp.Cli.Soak;
@@ -21,7 +20,7 @@ internal sealed class SoakRunner(Instance instance, int seed, double minutes, Ac
     internal async Task<SoakReport> RunAsync(IReadOnlyList<ScheduledFault> schedule, CancellationToken cancellationToken)
     {
         RunFile run = RunFile.Load(instance.Home);
-        using var client = new SoakClient(new Uri(run.ApiUrl), new TokenFactory(run.Jwt, TimeProvider.System));
+        using var client = new SoakClient(new Uri(run.ApiUrl), run.Jwt.Tokens(TimeProvider.System));
         var crowd = new SoakCrowd(client, seed, TimeProvider.System);
         await crowd.OpenAsync(cancellationToken);
 

@@ -4,7 +4,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Rsvp.Cli.Instances;
-using Rsvp.Cli.Tokens;
+using Rsvp.Hosting.Auth;
 
 namespace Rsvp.Cli.Storm;
 
@@ -21,7 +21,7 @@ internal sealed class StormClient : IDisposable
     {
         ApiUrl = new Uri(run.ApiUrl);
         _client = new HttpClient { BaseAddress = ApiUrl, Timeout = TimeSpan.FromSeconds(45) };
-        _tokens = new TokenFactory(run.Jwt, time);
+        _tokens = run.Jwt.Tokens(time);
         _time = time;
         _hostToken = TokenFor(DemoData.Host);
     }

@@ -20,7 +20,7 @@ internal static class TokenCommand
             var home = RsvpHome.FromEnvironment();
             JwtSettings settings = JsonFile.Read<RunFile>(home.RunFile)?.Jwt
                 ?? new JwtSettings(ServiceEnvironment.Issuer, ServiceEnvironment.Audience, Secrets.LoadOrCreate(home).JwtKey);
-            Console.WriteLine(new TokenFactory(settings, TimeProvider.System).Create(
+            Console.WriteLine(settings.Tokens(TimeProvider.System).Create(
                 parsed.GetValue(sub),
                 TimeSpan.FromMinutes(parsed.GetValue(minutes)),
                 parsed.GetValue(name),

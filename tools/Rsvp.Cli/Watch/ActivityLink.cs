@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
 using Rsvp.Cli.Instances;
-using Rsvp.Cli.Tokens;
 using Rsvp.Contracts;
+using Rsvp.Hosting.Auth;
 
 namespace Rsvp.Cli.Watch;
 
@@ -21,7 +21,7 @@ internal sealed class ActivityLink(RunFile run, Guid activityId, Guid userId, Ti
 
     // At most 20 updates a second come; who reads them is never far behind.
     private readonly Channel<WatchEvent> _events = Channel.CreateUnbounded<WatchEvent>();
-    private readonly TokenFactory _tokens = new(run.Jwt, time);
+    private readonly TokenFactory _tokens = run.Jwt.Tokens(time);
 
     /// <summary>Everything that happens. Reading it throws what ended the link; it ends in good order when the link is told to.</summary>
     internal ChannelReader<WatchEvent> Events => _events.Reader;
