@@ -1,5 +1,4 @@
 using Npgsql;
-using Quartz;
 using Rsvp.Hosting.Database;
 using Rsvp.Worker.Partitions;
 
@@ -7,7 +6,7 @@ namespace Rsvp.Worker.Scheduling;
 
 /// <summary>Starts the scheduler once the schema is there and the database has said what time it is, and stops it with the worker.</summary>
 internal sealed partial class SchedulerHost(
-    ISchedulerFactory schedulers, SchemaGate schema, BusGate buses, DatabaseClock clock, NpgsqlDataSource dataSource, TimeProvider time, ILogger<SchedulerHost> logger) : BackgroundService
+    SchedulerStart start, SchemaGate schema, BusGate buses, DatabaseClock clock, NpgsqlDataSource dataSource, TimeProvider time, ILogger<SchedulerHost> logger) : BackgroundService
 {
     private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(250);
 
@@ -20,19 +19,11 @@ internal sealed partial class SchedulerHost(
             await Task.Delay(RetryInterval, time, stoppingToken);
         }
 
-        var scheduler = await schedulers.GetScheduler(stoppingToken);
-        await scheduler.Start(stoppingToken);
-        try
+        await using var running = await start.UntilStartedAsync(stoppingToken);
+        while (true)
         {
-            while (true)
-            {
-                await Task.Delay(DatabaseClock.Interval, time, stoppingToken);
-                await TrySetClockAsync(stoppingToken);
-            }
-        }
-        finally
-        {
-            await scheduler.Shutdown(waitForJobsToComplete: true, CancellationToken.None);
+            await Task.Delay(DatabaseClock.Interval, time, stoppingToken);
+            await TrySetClockAsync(stoppingToken);
         }
     }
 

@@ -1,5 +1,7 @@
+using Microsoft.Extensions.Options;
 using Npgsql;
 using Quartz;
+using Quartz.Impl;
 using Rsvp.Hosting.Database;
 using Rsvp.Hosting.FailPoints;
 using Rsvp.Worker.Activities;
@@ -30,9 +32,25 @@ internal static class SchedulingExtensions
             ?? throw new InvalidOperationException("ConnectionStrings:Postgres is missing.");
         var clock = new DatabaseClock(SkewedClock.OfProcess);
         builder.Services.AddSingleton(clock);
-        builder.AddQuartz(quartz =>
+        builder.Services.AddSingleton(services => new SchedulerStart(
+            () => Container(services, clock, connectionString),
+            services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<ILogger<SchedulerStart>>()));
+        builder.Services.AddHostedService<SchedulerHost>();
+    }
+
+    // What Quartz adds to a container cannot be started twice, not even when the first start failed. So it has one of its own for each try, and takes the jobs
+    // from the worker's.
+    internal static ServiceProvider Container(IServiceProvider services, DatabaseClock clock, string connectionString)
+    {
+        var logging = services.GetRequiredService<ILoggerFactory>();
+        var container = new ServiceCollection();
+        container.AddSingleton(logging);
+        container.AddLogging();
+        container.AddQuartz(quartz =>
         {
             quartz.UseTimeProvider(clock);
+            quartz.UseJobFactory(new MicrosoftDependencyInjectionJobFactory(services, Options.Create(new JobFactoryOptions()), logging));
             quartz.ConfigureScheduler(scheduler => scheduler.InstanceName = "rsvp");
             quartz.UseDefaultThreadPool(maxConcurrency: 4);
             quartz.UsePersistentStore(store =>
@@ -57,7 +75,7 @@ internal static class SchedulingExtensions
             Schedule<AnalyticsCounting>(quartz, AnalyticsCounting.Interval);
             Schedule<StandingAudit>(quartz, StandingAudit.Interval);
         });
-        builder.Services.AddHostedService<SchedulerHost>();
+        return container.BuildServiceProvider();
     }
 
     private static void Schedule<TJob>(IQuartzBuilder quartz, TimeSpan interval)
