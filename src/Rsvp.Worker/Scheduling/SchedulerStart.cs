@@ -1,3 +1,4 @@
+using Npgsql;
 using Quartz;
 
 namespace Rsvp.Worker.Scheduling;
@@ -25,7 +26,7 @@ internal sealed partial class SchedulerStart(Func<ServiceProvider> makeContainer
                 await scheduler.Start(cancellationToken);
                 return new RunningScheduler(scheduler, container);
             }
-            catch (SchedulerException error)
+            catch (Exception error) when (error is SchedulerException or NpgsqlException or TimeoutException)
             {
                 LogNotStarted(error.Message);
                 await container.DisposeAsync();

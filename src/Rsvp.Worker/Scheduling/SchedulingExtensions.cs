@@ -33,7 +33,7 @@ internal static class SchedulingExtensions
         var clock = new DatabaseClock(SkewedClock.OfProcess);
         builder.Services.AddSingleton(clock);
         builder.Services.AddSingleton(services => new SchedulerStart(
-            () => Container(services, clock, connectionString),
+            () => MakeContainer(services, clock, connectionString),
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<SchedulerStart>>()));
         builder.Services.AddHostedService<SchedulerHost>();
@@ -41,7 +41,7 @@ internal static class SchedulingExtensions
 
     // What Quartz adds to a container cannot be started twice, not even when the first start failed. So it has one of its own for each try, and takes the jobs
     // from the worker's.
-    internal static ServiceProvider Container(IServiceProvider services, DatabaseClock clock, string connectionString)
+    internal static ServiceProvider MakeContainer(IServiceProvider services, DatabaseClock clock, string connectionString)
     {
         var logging = services.GetRequiredService<ILoggerFactory>();
         var container = new ServiceCollection();

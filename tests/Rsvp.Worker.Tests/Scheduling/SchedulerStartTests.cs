@@ -20,7 +20,7 @@ public sealed class SchedulerStartTests(TestDatabase database) : IClassFixture<T
             {
                 var away = ++tryCount == 1 ? database.RefuseConnectionsAsync() : database.AllowConnectionsAsync();
                 away.GetAwaiter().GetResult();
-                return SchedulingExtensions.Container(worker, worker.GetRequiredService<DatabaseClock>(), database.ConnectionString);
+                return SchedulingExtensions.MakeContainer(worker, worker.GetRequiredService<DatabaseClock>(), database.ConnectionString);
             },
             TimeProvider.System,
             NullLogger<SchedulerStart>.Instance);
@@ -40,7 +40,7 @@ public sealed class SchedulerStartTests(TestDatabase database) : IClassFixture<T
     public async Task Control_a_scheduler_that_is_made_once_fails_with_the_database_and_stays_so()
     {
         await using var worker = Worker();
-        await using var container = SchedulingExtensions.Container(worker, worker.GetRequiredService<DatabaseClock>(), database.ConnectionString);
+        await using var container = SchedulingExtensions.MakeContainer(worker, worker.GetRequiredService<DatabaseClock>(), database.ConnectionString);
         var schedulers = container.GetRequiredService<ISchedulerFactory>();
         await database.RefuseConnectionsAsync();
         try

@@ -1,5 +1,5 @@
-using Rsvp.Hosting.Auth;
 using Npgsql;
+using Rsvp.Hosting.Auth;
 
 namespace Rsvp.Cli.Instances;
 
