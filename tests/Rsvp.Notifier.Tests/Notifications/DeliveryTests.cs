@@ -226,10 +226,13 @@ public sealed class DeliveryTests
 
         // What the worker does when it deletes a user.
         await world.Database.ExecuteAsync("UPDATE users SET deleted_at = now(), email = NULL, name = NULL WHERE user_id = $1", erased);
+        await world.Database.ExecuteAsync("UPDATE users SET email = 'new@example.org' WHERE user_id = $1", renamed);
+
+        // A mail that is being sent cannot be called back.
+        await mailbox.NoneUnderWayAsync(issued, "email");
         await world.Database.ExecuteAsync("DELETE FROM notification_deliveries WHERE user_id = $1", erased);
         await world.Database.ExecuteAsync("DELETE FROM webhooks WHERE user_id = $1", erased);
         await world.Database.ExecuteAsync("DELETE FROM notification_preferences WHERE user_id = $1", erased);
-        await world.Database.ExecuteAsync("UPDATE users SET email = 'new@example.org' WHERE user_id = $1", renamed);
         var before = receiver.Received.Count;
         await world.PublishAsync(issued);
         mail.Listen();

@@ -78,6 +78,18 @@ internal sealed class Mailbox(PushWorld world)
             == issued.Notifications.Count,
         $"every delivery was tried {attempts} times");
 
+    /// <summary>Waits until whatever began to be sent on a channel before now has been recorded, while nothing can be sent on it.</summary>
+    internal async Task NoneUnderWayAsync(NotificationsIssued issued, string channel)
+    {
+        foreach (var id in Ids(issued))
+        {
+            await Eventually.HoldsAsync(
+                async () => await Database.ScalarAsync<long>(
+                    "SELECT count(*) FROM notification_deliveries WHERE notification_id = $1 AND channel = $2 AND attempts > 0 AND last_error IS NULL", id, channel) == 0,
+                "no attempt is under way");
+        }
+    }
+
     /// <summary>Lets time pass for every delivery that waits: what was due in this time is due now, and what was leased in it is free.</summary>
     internal Task PassAsync(TimeSpan time) => Database.ExecuteAsync(
         "UPDATE notification_deliveries SET due_at = due_at - $1, created_at = created_at - $1 WHERE state = 'pending'", time);
