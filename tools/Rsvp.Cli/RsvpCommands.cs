@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Rsvp.Cli.Audit;
+using Rsvp.Cli.Bench;
 using Rsvp.Cli.DeadLetters;
 using Rsvp.Cli.Instances;
 using Rsvp.Cli.Scaling;
@@ -26,6 +27,7 @@ internal static class RsvpCommands
         TestCommand.Create(),
         OpenApiCommand.Create(),
         StormCommand.Create(),
+        BenchCommand.Create(),
         SoakCommand.Create(),
         WatchCommand.Create(),
         AuditCommand.Create(),

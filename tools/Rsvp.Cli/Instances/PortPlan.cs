@@ -33,6 +33,9 @@ internal sealed record PortPlan
     internal int RabbitMetrics => Base + 15;
     internal int Prometheus => Base + 16;
 
+    /// <summary>What a benchmark compares with: two, counted from 1.</summary>
+    internal int Rival(int number) => Base + 16 + number;
+
     /// <summary>Port of one API's health and metrics; like all numbers here it is counted from 1.</summary>
     internal int ApiManagement(int number) => Front(number, Base + 20, Base + 22);
 

@@ -50,13 +50,13 @@ internal sealed class StormClient : IDisposable
     }
 
     /// <summary>The bytes of a submit, headers and all.</summary>
-    internal byte[] BuildSubmit(Guid activityId, string token, int partySize, string? key)
+    internal byte[] BuildSubmit(Guid activityId, string token, int partySize, string? key, bool waits = true)
     {
         string body = string.Create(CultureInfo.InvariantCulture, $"{{\"guestCount\":{partySize - 1}}}");
         string keyHeader = key is null ? "" : $"Idempotency-Key: {key}\r\n";
         return Encoding.ASCII.GetBytes(
             $"POST /api/activities/{activityId}/rsvp HTTP/1.1\r\nHost: {ApiUrl.Authority}\r\nAuthorization: Bearer {token}\r\n" +
-            $"Prefer: wait=30\r\n{keyHeader}Content-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}");
+            $"{(waits ? "Prefer: wait=30\r\n" : "")}{keyHeader}Content-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}");
     }
 
     /// <summary>Asks for an accepted request's outcome and waits for it a while.</summary>

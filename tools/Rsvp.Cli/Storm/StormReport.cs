@@ -13,20 +13,24 @@ namespace Rsvp.Cli.Storm;
 /// <summary>Milliseconds from request to outcome.</summary>
 internal sealed record LatencyFigures(double P50, double P90, double P95, double P99, double P999, double Max)
 {
-    internal static LatencyFigures From(StormRound round) => From(
-        Enumerable.Range(0, round.Count)
-            .Where(index => round.DoneAt[index] > 0)
-            .Select(index => Stopwatch.GetElapsedTime(round.SentAt[index], round.DoneAt[index])));
+    internal static LatencyFigures From(StormRound round) => From(round.Times());
 
-    internal static LatencyFigures From(IEnumerable<TimeSpan> times)
+    internal static LatencyFigures From(IEnumerable<TimeSpan> times) => From(Record(times));
+
+    internal static LatencyFigures From(LongHistogram histogram)
+    {
+        double At(double percentile) =>
+            histogram.TotalCount == 0 ? 0 : Math.Round(histogram.GetValueAtPercentile(percentile) / 1000.0, 1);
+        return new LatencyFigures(At(50), At(90), At(95), At(99), At(99.9), At(100));
+    }
+
+    /// <summary>Microseconds, three digits exact, of at most an hour.</summary>
+    internal static LongHistogram Record(IEnumerable<TimeSpan> times)
     {
         const long microsecondsMax = 3_600_000_000;
         var histogram = new LongHistogram(microsecondsMax, 3);
         foreach (TimeSpan time in times) histogram.RecordValue(Math.Clamp((long)time.TotalMicroseconds, 1, microsecondsMax));
-
-        double At(double percentile) =>
-            histogram.TotalCount == 0 ? 0 : Math.Round(histogram.GetValueAtPercentile(percentile) / 1000.0, 1);
-        return new LatencyFigures(At(50), At(90), At(95), At(99), At(99.9), At(100));
+        return histogram;
     }
 
     public override string ToString() => string.Create(
@@ -153,7 +157,7 @@ internal sealed record StormReport
         return $"rsvp {own}, .NET {Environment.Version}, PostgreSQL {postgres}, RabbitMQ {rabbit}";
     }
 
-    private static string DescribeMachine()
+    internal static string DescribeMachine()
     {
         string model = File.Exists("/proc/cpuinfo")
             ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim() ?? ""

@@ -32,6 +32,12 @@ internal sealed class StormRound
     /// <summary>True when everybody gives their places back instead of asking for some.</summary>
     internal bool IsCancel { get; init; }
 
+    /// <summary>True when a request is done as soon as it is accepted.</summary>
+    internal bool EndsAtAcceptance { get; init; }
+
+    /// <summary>How long requests are sent; null: until all are.</summary>
+    internal TimeSpan? Duration { get; init; }
+
     internal Guid[] Users { get; }
 
     internal int[] PartySizes { get; }
@@ -49,6 +55,9 @@ internal sealed class StormRound
 
     internal int Count => Users.Length;
 
+    /// <summary>Requests that were sent, or are about to be.</summary>
+    internal int TakenCount => Math.Min(Volatile.Read(ref _next) + 1, Count);
+
     internal int DoneCount => Volatile.Read(ref _doneCount);
 
     internal int ConfirmedCount => Volatile.Read(ref _confirmedCount);
@@ -62,10 +71,17 @@ internal sealed class StormRound
     /// <summary>Ids of the requests that the API said it had accepted: the client's journal.</summary>
     internal Guid[] AcceptedIds() => [.. Answers.Select(answer => answer.RequestId).Where(id => id != Guid.Empty)];
 
+    /// <summary>From request to outcome, of all that have one.</summary>
+    internal IEnumerable<TimeSpan> Times() =>
+        Enumerable.Range(0, Count).Where(index => DoneAt[index] > 0).Select(index => Stopwatch.GetElapsedTime(SentAt[index], DoneAt[index]));
+
     internal void Start() => StartedAt = Stopwatch.GetTimestamp();
 
     internal bool TryTake(out int index)
     {
+        index = -1;
+        if (Elapsed > Duration) return false;
+
         index = Interlocked.Increment(ref _next);
         return index < Users.Length;
     }
@@ -88,7 +104,7 @@ internal sealed class StormRound
     internal void Complete(int index, Answer answer)
     {
         Answers[index] = answer;
-        if (answer.Kind is AnswerKind.None or AnswerKind.Pending) return;
+        if (answer.Kind == AnswerKind.None || (answer.Kind == AnswerKind.Pending && !EndsAtAcceptance)) return;
 
         DoneAt[index] = Stopwatch.GetTimestamp();
         if (answer.Kind == AnswerKind.Confirmed) Interlocked.Increment(ref _confirmedCount);

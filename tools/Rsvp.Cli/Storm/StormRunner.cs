@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using Rsvp.Cli.Instances;
 using Rsvp.Cli.Processes;
 
@@ -9,7 +8,6 @@ namespace Rsvp.Cli.Storm;
 /// <summary>Runs one rush: opens an activity, prepares every byte, starts the clock, and finds out what was left open.</summary>
 internal sealed class StormRunner(RunFile run, StormOptions options, IStormProgress progress)
 {
-    private const int ConnectAtOnce = 64;
     private const int ResolveAtOnce = 16;
 
     // What it takes until the services run optimised code; fewer would measure the compiler.
@@ -59,27 +57,16 @@ internal sealed class StormRunner(RunFile run, StormOptions options, IStormProgr
     private async Task ExecuteAsync(
         StormClient client, StormRound round, string title, int connectionCount, bool kill, CancellationToken cancellationToken)
     {
-        var endpoint = new IPEndPoint(
-            (await Dns.GetHostAddressesAsync(client.ApiUrl.Host, cancellationToken)).First(), client.ApiUrl.Port);
-        LoadConnection[] connections = [.. Enumerable.Range(0, connectionCount).Select(_ => new LoadConnection(endpoint))];
-        try
-        {
-            foreach (LoadConnection[] some in connections.Chunk(ConnectAtOnce))
+        await Rush.RunAsync(
+            client.ApiUrl,
+            round,
+            connectionCount,
+            rush =>
             {
-                await Task.WhenAll(some.Select(connection => connection.ConnectAsync(cancellationToken)));
-            }
-
-            GC.Collect();
-            progress.Begin(title, round.Count);
-            round.Start();
-            Task rush = Task.WhenAll(connections.Select(connection => connection.RunAsync(round)));
-            await WatchAsync(round, rush, kill, cancellationToken);
-        }
-        finally
-        {
-            foreach (LoadConnection connection in connections) connection.Dispose();
-        }
-
+                progress.Begin(title, round.Count);
+                return WatchAsync(round, rush, kill, cancellationToken);
+            },
+            cancellationToken);
         await ResolveAsync(client, round, cancellationToken);
         progress.Report(round);
         progress.End();

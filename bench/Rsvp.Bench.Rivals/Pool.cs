@@ -1,0 +1,48 @@
+using Npgsql;
+using Rsvp.Hosting.Database;
+
+namespace Rsvp.Bench.Rivals;
+
+/// <summary>The design's connections. How many is set while it runs, so that each number is measured on code that is warm.</summary>
+internal sealed class Pool(IConfiguration configuration) : IAsyncDisposable
+{
+    private const int InitialSize = 4;
+
+    // With a thousand requests before four connections a request waits for seconds, and none may be refused for it.
+    private const int WaitSecondsMax = 60;
+
+    private NpgsqlDataSource _dataSource = Create(configuration, InitialSize);
+
+    internal ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) => Volatile.Read(ref _dataSource).OpenConnectionAsync(cancellationToken);
+
+    /// <summary>Opens a new pool of this many connections; the old one ends with its last command.</summary>
+    internal async Task ResizeAsync(int size)
+    {
+        NpgsqlDataSource old = Interlocked.Exchange(ref _dataSource, Create(configuration, size));
+        await old.DisposeAsync();
+    }
+
+    public ValueTask DisposeAsync() => _dataSource.DisposeAsync();
+
+    private static NpgsqlDataSource Create(IConfiguration configuration, int size) => PostgresExtensions.CreatePlainDataSource(
+        new NpgsqlConnectionStringBuilder(configuration.GetConnectionString("Postgres"))
+        {
+            MaxPoolSize = size,
+            MinPoolSize = size,
+            Timeout = WaitSecondsMax,
+            MaxAutoPrepare = 20,
+            AutoPrepareMinUsages = 1,
+        }.ToString());
+}
+
+/// <summary><c>PUT /pool/{size}</c>, for whoever measures.</summary>
+internal static class PoolEndpoints
+{
+    internal static void MapPool(this IEndpointRouteBuilder routes) => routes.MapPut("/pool/{size:int:range(1,150)}", ResizeAsync).AllowAnonymous();
+
+    private static async Task<IResult> ResizeAsync(int size, Pool pool)
+    {
+        await pool.ResizeAsync(size);
+        return Results.NoContent();
+    }
+}

@@ -1,0 +1,20 @@
+using Rsvp.Bench.Rivals;
+using Rsvp.Hosting.Auth;
+using Rsvp.Hosting.ServiceDefaults;
+
+// One process serves one design: "Rival:Design" is "row_lock" or "guarded_statement".
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults();
+builder.AddTokenAuth();
+builder.Services.AddSingleton<Pool>();
+builder.Services.AddSingleton<ISubmitDesign>(services => Designs.Create(
+    builder.Configuration["Rival:Design"] ?? "", services.GetRequiredService<Pool>(), services.GetRequiredService<TimeProvider>()));
+builder.Services.AddSingleton(TimeProvider.System);
+
+var app = builder.Build();
+app.MapServiceDefaults();
+app.UseAuthentication();
+app.UseAuthorization();
+app.MapSubmit();
+app.MapPool();
+app.Run();

@@ -1,0 +1,61 @@
+using System.Diagnostics;
+using Npgsql;
+using Rsvp.Bench.Comparison;
+using Rsvp.Bench.Contenders;
+using Rsvp.Bench.Reporting;
+using Rsvp.Cli;
+using Rsvp.Cli.Bench;
+using Rsvp.Contracts;
+using Rsvp.Worker.Audit;
+
+namespace Rsvp.Bench.Limits;
+
+/// <summary>How many commands a second one partition can apply at most, by the size of its batches.</summary>
+internal sealed class ApplyCeiling(BenchSystem system, BenchOptions options, BenchResults results)
+{
+    private static readonly int[] BatchSizes = [1, 8, 32, 128, 256, 512];
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
+
+    internal async Task RunAsync(CancellationToken cancellationToken)
+    {
+        await using RivalDatabase database = await RivalDatabase.CreateAsync(system.Instance, "rsvp_ceiling", cancellationToken);
+        await using NpgsqlDataSource worker = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database.WorkerKeywords)
+        {
+            MaxPoolSize = 1,
+            MaxAutoPrepare = 100,
+            AutoPrepareMinUsages = 2,
+        }.ToString());
+        using var apply = new SetBasedApply(worker);
+        await MeasureAsync(apply, 256, WarmUp, cancellationToken);
+        for (int round = 1; round <= options.Rounds; round++)
+        {
+            foreach (int size in BatchSizes)
+            {
+                await system.RestAsync(cancellationToken);
+                double perSecond = await MeasureAsync(apply, size, options.RoundTime, cancellationToken);
+                results.Figures.Add(new Figure(BenchOptions.Ceilings, "apply alone, one connection, by batch size", size, Math.Round(perSecond), "commands/s"));
+                Console.WriteLine($"  apply in batches of {size}: {perSecond:0}/s");
+            }
+        }
+
+        AuditReport audit = await new Auditor(database.Reader).RunAsync(cancellationToken: cancellationToken);
+        if (!audit.IsClean) throw new ToolException($"no figures: {audit}");
+    }
+
+    private static async Task<double> MeasureAsync(SetBasedApply apply, int size, TimeSpan duration, CancellationToken cancellationToken)
+    {
+        Guid activityId = await apply.OpenAsync(ClosedLoop.Capacity, cancellationToken);
+        var clock = new Stopwatch();
+        int count = 0;
+        while (clock.Elapsed < duration)
+        {
+            Command[] commands = SetBasedApply.Submits(activityId, size);
+            clock.Start();
+            await apply.ApplyAsync(commands, cancellationToken);
+            clock.Stop();
+            count += size;
+        }
+
+        return count / clock.Elapsed.TotalSeconds;
+    }
+}

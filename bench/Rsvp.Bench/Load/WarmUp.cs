@@ -1,0 +1,27 @@
+using Rsvp.Bench.Contenders;
+
+namespace Rsvp.Bench.Load;
+
+/// <summary>Rounds that nobody counts: fewer would measure the compiler.</summary>
+internal static class WarmUp
+{
+    private const int Rounds = 3;
+    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(4);
+
+    internal static async Task RunAsync(BenchSystem system, RoundRunner rounds, Contender contender, CancellationToken cancellationToken)
+    {
+        for (int round = 0; round < Rounds; round++)
+        {
+            var plan = new RoundPlan
+            {
+                Part = "warm-up",
+                Scenario = "one activity",
+                Round = 0,
+                Activities = [await system.OpenAsync(1_000, cancellationToken)],
+                Connections = 1_000,
+                Duration = Duration,
+            };
+            await rounds.RunAsync(contender, plan, cancellationToken);
+        }
+    }
+}

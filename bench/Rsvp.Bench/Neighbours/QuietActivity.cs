@@ -1,0 +1,51 @@
+using Rsvp.Bench.Comparison;
+using Rsvp.Bench.Contenders;
+using Rsvp.Bench.Load;
+using Rsvp.Bench.Reporting;
+using Rsvp.Cli.Bench;
+using Rsvp.Cli.Storm;
+
+namespace Rsvp.Bench.Neighbours;
+
+/// <summary>What a rush on one activity does to people who ask for another one, in another partition and in the same.</summary>
+internal sealed class QuietActivity(BenchSystem system, RoundRunner rounds, BenchOptions options, BenchResults results)
+{
+    private const double QuietPerSecond = 20;
+
+    internal async Task RunAsync(CancellationToken cancellationToken)
+    {
+        for (int round = 1; round <= options.Rounds; round++)
+        {
+            await RunAsync("in another partition", isSamePartition: false, round, cancellationToken);
+            await RunAsync("in the same partition", isSamePartition: true, round, cancellationToken);
+        }
+    }
+
+    private async Task RunAsync(string scenario, bool isSamePartition, int round, CancellationToken cancellationToken)
+    {
+        Guid rushed = await system.OpenAsync(ClosedLoop.Capacity, cancellationToken);
+        Guid quiet = await system.OpenBesideAsync(rushed, isSamePartition, ClosedLoop.Capacity, cancellationToken);
+        RoundPlan rushPlan = Plan($"the rush {scenario}", rushed, ClosedLoop.ManyConnections, rate: null);
+        RoundPlan quietPlan = Plan($"quiet, rush {scenario}", quiet, 4, QuietPerSecond);
+        await system.RestAsync(cancellationToken);
+        StormRound rush = rounds.Prepare(system.Ours, rushPlan);
+        StormRound others = rounds.Prepare(system.Ours, quietPlan);
+        RoundFigures[] figures = await Task.WhenAll(
+            rounds.SendAsync(system.Ours, rushPlan, rush, cancellationToken), rounds.SendAsync(system.Ours, quietPlan, others, cancellationToken));
+        long rushRows = await RoundRunner.AuditAsync(system.Ours, [rushed], rush, cancellationToken);
+        long quietRows = await RoundRunner.AuditAsync(system.Ours, [quiet], others, cancellationToken);
+        results.Rounds.AddRange([figures[0] with { AuditedRows = rushRows }, figures[1] with { AuditedRows = quietRows }]);
+        Console.WriteLine($"  {quietPlan.Scenario}, round {round}: {figures[1].LatencyMs}");
+
+        RoundPlan Plan(string name, Guid activity, int connections, double? rate) => new()
+        {
+            Part = BenchOptions.Neighbours,
+            Scenario = name,
+            Round = round,
+            Activities = [activity],
+            Connections = connections,
+            Duration = options.RoundTime,
+            Rate = rate,
+        };
+    }
+}
