@@ -4,6 +4,7 @@ namespace Rsvp.Worker.Audit;
 /// <remarks>
 /// Notifications and requests are those that the activities' logs speak of, because nothing finds the others by their activity. What only an audit of everything
 /// finds: a notification that belongs to no log row, and what is wrong with a request that left no log row.
+/// Both are looked up one by one, whatever the planner thinks of their number: right after a rush it does not know yet how many they are.
 /// </remarks>
 internal static class AuditScope
 {
@@ -17,9 +18,14 @@ internal static class AuditScope
         ), rsvp_analytics AS NOT MATERIALIZED (
             SELECT * FROM public.rsvp_analytics WHERE activity_id = ANY(@activities)
         ), notifications AS NOT MATERIALIZED (
-            SELECT * FROM public.notifications WHERE log_id IN (SELECT log_id FROM public.rsvp_analytics WHERE activity_id = ANY(@activities))
+            SELECT n.*
+            FROM   public.rsvp_analytics l
+            CROSS  JOIN LATERAL (SELECT * FROM public.notifications WHERE log_id = l.log_id OFFSET 0) AS n
+            WHERE  l.activity_id = ANY(@activities)
         ), rsvp_requests AS NOT MATERIALIZED (
-            SELECT * FROM public.rsvp_requests WHERE request_id IN (SELECT request_id FROM public.rsvp_analytics WHERE activity_id = ANY(@activities))
+            SELECT q.*
+            FROM   (SELECT DISTINCT request_id FROM public.rsvp_analytics WHERE activity_id = ANY(@activities)) AS l
+            CROSS  JOIN LATERAL (SELECT * FROM public.rsvp_requests WHERE request_id = l.request_id OFFSET 0) AS q
         )
 
         """;

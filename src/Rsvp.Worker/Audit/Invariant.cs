@@ -52,6 +52,9 @@ internal abstract class Invariant(string id, string statement)
 /// </param>
 internal sealed class SqlInvariant(string id, string statement, string rowsSql, string violationsSql) : Invariant(id, statement)
 {
+    /// <summary>The query for violations as it is run, but for its frame.</summary>
+    public string ViolationsSql => violationsSql;
+
     public override async Task<InvariantResult> CheckAsync(NpgsqlConnection connection, AuditOptions options, CancellationToken cancellationToken)
     {
         await using var count = CreateCommand(connection, rowsSql, options);

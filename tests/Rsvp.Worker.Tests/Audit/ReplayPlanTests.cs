@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Npgsql;
 using NpgsqlTypes;
 using Rsvp.Testing;
 using Rsvp.Worker.Audit;
@@ -32,6 +33,52 @@ public sealed partial class ReplayPlanTests(TestDatabase database) : IClassFixtu
         Assert.True(counts > Waiting, $"counted {counts} times");
     }
 
+    [Fact]
+    public async Task No_row_of_a_log_is_compared_with_every_other()
+    {
+        Assert.InRange(await RowsComparedInVainAsync(nestedLoops: false), 0, Waiting * 10);
+    }
+
+    [Fact]
+    public async Task Control_a_plan_for_nearly_empty_tables_compares_each_with_every_other()
+    {
+        Assert.True(await RowsComparedInVainAsync(nestedLoops: true) > Waiting * Waiting / 2);
+    }
+
+    private async Task<int> RowsComparedInVainAsync(bool nestedLoops)
+    {
+        var world = new World(database);
+        var activity = await world.OpenAsync(capacity: 0);
+        await world.ApplyAsync([.. Enumerable.Range(0, Waiting).Select(_ => World.Submit(activity, Guid.NewGuid()))]);
+
+        await using var connection = await database.DataSource.OpenConnectionAsync();
+        await using var transaction = await Auditor.BeginAsync(connection, default);
+        await Auditor.CheckAsync(connection, new AuditOptions { Activities = nestedLoops ? null : [activity] });
+        var plans = new List<string>();
+        foreach (var invariant in Auditor.Invariants.OfType<SqlInvariant>())
+        {
+            await using var explain = new NpgsqlCommand($"EXPLAIN (ANALYZE, TIMING OFF) {AuditScope.With}SELECT * FROM ({invariant.ViolationsSql}) AS found", connection);
+            explain.Parameters.AddWithValue("quiescent", true);
+            explain.Parameters.AddWithValue("journal", Array.Empty<Guid>());
+            explain.Parameters.AddWithValue("activities", new[] { activity });
+            plans.AddRange(await ReadAsync(explain));
+        }
+
+        return plans.Sum(line => InVain().Match(line) is { Success: true } match ? int.Parse(match.Groups["count"].Value, System.Globalization.CultureInfo.InvariantCulture) : 0);
+    }
+
+    private static async Task<List<string>> ReadAsync(NpgsqlCommand explain)
+    {
+        await using var row = await explain.ExecuteReaderAsync();
+        var lines = new List<string>();
+        while (await row.ReadAsync())
+        {
+            lines.Add(row.GetString(0));
+        }
+
+        return lines;
+    }
+
     private async Task<int> CountsOfLineAsync(string sql)
     {
         var world = new World(database);
@@ -40,16 +87,13 @@ public sealed partial class ReplayPlanTests(TestDatabase database) : IClassFixtu
 
         await using var explain = database.DataSource.CreateCommand($"EXPLAIN (ANALYZE, TIMING OFF) {AuditScope.With}{sql}");
         explain.Parameters.AddWithValue("activities", NpgsqlDbType.Array | NpgsqlDbType.Uuid, new[] { activity });
-        await using var row = await explain.ExecuteReaderAsync();
-        var lines = new List<string>();
-        while (await row.ReadAsync())
-        {
-            lines.Add(row.GetString(0));
-        }
-
-        return int.Parse(Loops().Match(lines.Single(line => line.Contains("Aggregate", StringComparison.Ordinal))).Groups["count"].Value, System.Globalization.CultureInfo.InvariantCulture);
+        return int.Parse(Loops().Match((await ReadAsync(explain)).Single(line => line.Contains("Aggregate", StringComparison.Ordinal))).Groups["count"].Value, System.Globalization.CultureInfo.InvariantCulture);
     }
 
     [GeneratedRegex(@"loops=(?<count>\d+)")]
     private static partial Regex Loops();
+
+    // Told per loop; the loops of a plan for nearly empty tables are many.
+    [GeneratedRegex(@"Rows Removed by Join Filter: (?<count>\d+)")]
+    private static partial Regex InVain();
 }
