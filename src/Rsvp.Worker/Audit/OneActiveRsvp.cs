@@ -1,6 +1,6 @@
 namespace Rsvp.Worker.Audit;
 
-/// <summary>I3: one active RSVP per user and activity, with what belongs to its status and nothing else.</summary>
+/// <summary>I3: one active RSVP per user and activity, which both exist, with what belongs to its status and nothing else.</summary>
 internal static class OneActiveRsvp
 {
     private const string RowsSql = "SELECT count(*) FROM rsvps";
@@ -12,6 +12,15 @@ internal static class OneActiveRsvp
         FROM   rsvps
         GROUP  BY activity_id, user_id
         HAVING count(*) > 1
+        UNION  ALL
+        SELECT r.activity_id, r.rsvp_id, format('there is no user %s', r.user_id)
+        FROM   rsvps r
+        WHERE  (SELECT u.user_id FROM users u WHERE u.user_id = r.user_id) IS NULL
+        UNION  ALL
+        SELECT r.activity_id, r.rsvp_id, 'there is no activity of that id'
+        FROM   rsvps r
+        LEFT   JOIN activities a USING (activity_id)
+        WHERE  a.activity_id IS NULL
         UNION  ALL
         SELECT r.activity_id, r.rsvp_id, format('%s, but %s', r.status, wrong.what)
         FROM   rsvps r

@@ -48,6 +48,7 @@ public sealed class AuditorTests(TestDatabase database) : IClassFixture<TestData
     [InlineData("I2,I3", "ALTER TABLE rsvps DROP CONSTRAINT rsvps_checked_in_is_confirmed; UPDATE rsvps SET checked_in_at = now() WHERE status = 'waitlisted'")]
     [InlineData("I2,I3", "ALTER TABLE rsvps DROP CONSTRAINT rsvps_override_ends; UPDATE rsvps SET override_spots = 1 WHERE status = 'cancelled'")]
     [InlineData("I3", "ALTER TABLE rsvps DROP CONSTRAINT rsvps_place; UPDATE rsvps SET place_id = gen_random_uuid() WHERE status = 'confirmed'")]
+    [InlineData("I3", "DELETE FROM users WHERE user_id = (SELECT user_id FROM rsvps LIMIT 1)")]
     [InlineData("I5", "UPDATE activities SET next_line_key = 1")]
     [InlineData("I5", "UPDATE rsvps SET line_seq = line_seq + 1 WHERE group_id IS NOT NULL AND guest_count = 0")]
     [InlineData("I5,I8", "UPDATE rsvps SET line_key = line_key + 1 WHERE group_id IS NOT NULL AND guest_count = 0")]
