@@ -78,6 +78,9 @@ public static class PostgresExtensions
             KeepAlive = 10,
             IncludeErrorDetail = false,
             SearchPath = "public",
+
+            // Nothing here changes a session for longer than a transaction, so there is nothing to reset: seven statements each time otherwise.
+            NoResetOnClose = true,
         };
         configure?.Invoke(connectionString);
         return SeekPrimary(connectionString.ConnectionString);

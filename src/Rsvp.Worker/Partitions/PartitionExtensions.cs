@@ -1,4 +1,5 @@
 using MassTransit;
+using Npgsql;
 using Rsvp.Hosting.Database;
 using Rsvp.Hosting.Messaging;
 using Rsvp.Worker.Balancing;
@@ -12,11 +13,14 @@ namespace Rsvp.Worker.Partitions;
 /// <summary>Adds what applies commands.</summary>
 internal static class PartitionExtensions
 {
+    // The data source that batches alone use.
+    private const string Batches = "batches";
+
     public static void AddPartitions(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<PartitionMetrics>();
         builder.Services.AddSingleton<Fold>();
-        builder.Services.AddSingleton<BatchApplier>();
+        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<BatchApplier>(services, services.GetRequiredKeyedService<NpgsqlDataSource>(Batches)));
         builder.Services.AddSingleton<OutcomeReplies>();
         builder.Services.AddSingleton<SystemCommands>();
         builder.Services.AddSingleton<BusGate>();
@@ -43,12 +47,21 @@ internal static class PartitionExtensions
     }
 
     /// <summary>The worker's database, with bounds on every wait: a partition is retried in place, not left hanging.</summary>
-    public static void AddWorkerPostgres(this WebApplicationBuilder builder) => builder.AddPostgres(connection =>
+    public static void AddWorkerPostgres(this WebApplicationBuilder builder)
     {
-        // One connection per partition and a few for what runs beside them.
-        connection.MaxPoolSize = 40;
+        builder.AddPostgres(connection => Bound(connection, connectionsMax: 20));
+
+        // A pool hands out the connection that has rested longest. Batches have one that holds no more than were busy at once, so that one hot partition
+        // stays with one server process, whose plans and tables are at hand.
+        var connectionString = builder.PostgresConnectionString(connection => Bound(connection, connectionsMax: 40));
+        builder.Services.AddKeyedSingleton(Batches, (_, _) => PostgresExtensions.CreateDataSource(connectionString, Batches));
+    }
+
+    private static void Bound(NpgsqlConnectionStringBuilder connection, int connectionsMax)
+    {
+        connection.MaxPoolSize = connectionsMax;
         connection.Options = "-c lock_timeout=2s -c statement_timeout=30s -c idle_in_transaction_session_timeout=30s";
-    });
+    }
 
     /// <summary>Adds what publishes committed events.</summary>
     public static void AddOutbox(this WebApplicationBuilder builder)
