@@ -51,11 +51,17 @@ internal static class SchedulingExtensions
         {
             quartz.UseTimeProvider(clock);
             quartz.UseJobFactory(new MicrosoftDependencyInjectionJobFactory(services, Options.Create(new JobFactoryOptions()), logging));
-            quartz.ConfigureScheduler(scheduler => scheduler.InstanceName = "rsvp");
+            quartz.ConfigureScheduler(scheduler =>
+            {
+                scheduler.InstanceName = "rsvp";
+
+                // A look of the audit takes up to half a minute, longer than a worker may take to stop; whatever is broken off is done by the next.
+                scheduler.ShutdownJobInterruption = ShutdownJobInterruption.Always;
+            });
             quartz.UseDefaultThreadPool(maxConcurrency: 4);
             quartz.UsePersistentStore(store =>
             {
-                store.UsePostgres(NpgsqlFactory.Instance, PostgresExtensions.SeekPrimary(connectionString));
+                store.UsePostgres(NpgsqlFactory.Instance, SchedulerConnectionString(connectionString));
                 store.UseSystemTextJsonSerializer();
                 store.UseClustering(cluster =>
                 {
@@ -77,6 +83,10 @@ internal static class SchedulingExtensions
         });
         return container.BuildServiceProvider();
     }
+
+    // Quartz commits some thirty times a second, and a second of it that a crash takes away is fired again: none of that need wait for the disk.
+    private static string SchedulerConnectionString(string connectionString) => PostgresExtensions.SeekPrimary(
+        new NpgsqlConnectionStringBuilder(connectionString) { NoResetOnClose = true, Options = "-c synchronous_commit=off" }.ConnectionString);
 
     private static void Schedule<TJob>(IQuartzBuilder quartz, TimeSpan interval)
         where TJob : class, IJob => quartz.ScheduleJob<TJob>(

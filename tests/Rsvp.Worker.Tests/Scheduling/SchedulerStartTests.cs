@@ -55,11 +55,51 @@ public sealed class SchedulerStartTests(TestDatabase database) : IClassFixture<T
         await Assert.ThrowsAnyAsync<SchedulerException>(async () => await schedulers.GetScheduler());
     }
 
-    private ServiceProvider Worker()
+    [Fact]
+    public async Task A_stop_ends_the_jobs_that_are_under_way()
+    {
+        var endless = new Endless();
+        await using var worker = Worker(services => services.AddSingleton(endless));
+        var start = new SchedulerStart(
+            () => SchedulingExtensions.MakeContainer(worker, worker.GetRequiredService<DatabaseClock>(), database.ConnectionString),
+            TimeProvider.System,
+            NullLogger<SchedulerStart>.Instance);
+        var running = await start.UntilStartedAsync(CancellationToken.None);
+        await running.Scheduler.ScheduleJob(JobBuilder.Create<Endless>().Build(), TriggerBuilder.Create().StartNow().Build());
+        await Eventually.HoldsAsync(() => endless.IsUnderWay, "the job began");
+
+        var stop = running.DisposeAsync().AsTask();
+
+        await Eventually.HoldsAsync(() => stop.IsCompleted && !endless.IsUnderWay, "the scheduler stopped, and the job with it");
+        await stop;
+    }
+
+    private ServiceProvider Worker(Action<IServiceCollection>? configure = null)
     {
         var builder = WebApplication.CreateBuilder();
+        configure?.Invoke(builder.Services);
         builder.Configuration.AddInMemoryCollection([new("ConnectionStrings:Postgres", database.ConnectionString)]);
         builder.AddScheduledJobs();
         return builder.Services.BuildServiceProvider();
+    }
+
+    private sealed class Endless : IJob
+    {
+        private volatile bool _isUnderWay;
+
+        public bool IsUnderWay => _isUnderWay;
+
+        public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
+        {
+            _isUnderWay = true;
+            try
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+            }
+            finally
+            {
+                _isUnderWay = false;
+            }
+        }
     }
 }
