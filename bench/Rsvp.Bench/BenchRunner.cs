@@ -3,6 +3,7 @@ using Rsvp.Bench.Contenders;
 using Rsvp.Bench.Limits;
 using Rsvp.Bench.Load;
 using Rsvp.Bench.Neighbours;
+using Rsvp.Bench.Network;
 using Rsvp.Bench.Pushes;
 using Rsvp.Bench.Reporting;
 using Rsvp.Cli.Bench;
@@ -21,7 +22,7 @@ internal static class BenchRunner
         Console.WriteLine(machine);
         Console.WriteLine(options.CommandLine);
         BenchResults results;
-        await using (BenchSystem system = await BenchSystem.StartAsync(new Dictionary<string, string>(), new ServiceCounts(), cancellationToken))
+        await using (BenchSystem system = await BenchSystem.StartAsync(new Dictionary<string, string>(), new ServiceCounts(), null, cancellationToken))
         {
             results = new BenchResults
             {
@@ -33,6 +34,8 @@ internal static class BenchRunner
             await MeasureAsync(system, options, results, cancellationToken);
         }
 
+        if (options.Has(BenchOptions.Network)) await new SlowerPaths(options, results).RunAsync(cancellationToken);
+        if (options.Has(BenchOptions.Scale)) await new ScaleOut(options, results).RunAsync(cancellationToken);
         JsonFile.Write(Path.Combine(options.Folder, "results.json"), results);
         Console.WriteLine();
         Console.WriteLine(new Report(results, options.Folder).Write());
@@ -41,11 +44,11 @@ internal static class BenchRunner
     private static async Task MeasureAsync(BenchSystem system, BenchOptions options, BenchResults results, CancellationToken cancellationToken)
     {
         var rounds = new RoundRunner(system);
-        await WarmUp.RunAsync(system, rounds, system.Ours, cancellationToken);
+        if (options.Parts.Except([BenchOptions.Ceilings, BenchOptions.Growth, BenchOptions.Network, BenchOptions.Scale]).Any()) await WarmUp.RunAsync(system, rounds, system.Ours, options.IsQuick, cancellationToken);
         if (options.Has(BenchOptions.Comparison) || options.Has(BenchOptions.OpenLoop))
         {
             await system.StartRivalsAsync(cancellationToken);
-            foreach (RivalProcess rival in system.Rivals) await WarmUp.RunAsync(system, rounds, rival.Contender, cancellationToken);
+            foreach (RivalProcess rival in system.Rivals) await WarmUp.RunAsync(system, rounds, rival.Contender, options.IsQuick, cancellationToken);
         }
 
         if (options.Has(BenchOptions.Comparison)) await new ClosedLoop(system, rounds, options, results).RunAsync(cancellationToken);

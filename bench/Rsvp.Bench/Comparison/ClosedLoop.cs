@@ -18,17 +18,21 @@ internal sealed class ClosedLoop(BenchSystem system, RoundRunner rounds, BenchOp
     /// <summary>Seats of an activity: some are confirmed and most wait, as in a rush.</summary>
     internal const int Capacity = 1_000;
 
-    private const int ActivityCount = 50;
+    internal const int ActivityCount = 50;
     private const int CapacityOfFifty = Capacity / ActivityCount;
     private static readonly int[] PoolSizes = [2, 3, 4, 6, 8, 16, 32, 64];
-    private static readonly int[] QuickPoolSizes = [4, 8, 32];
+    private static readonly int[] FewPoolSizes = [4, 16];
     private static readonly int[] ConnectionCounts = [1, 4, 16, 64, 256, ManyConnections];
     private static readonly int[] QuickConnectionCounts = [64, ManyConnections];
+
+    private string _part = BenchOptions.Comparison;
+    private string _condition = "";
 
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
         int[] connectionCounts = options.IsQuick ? QuickConnectionCounts : ConnectionCounts;
-        await SweepPoolsAsync(OneActivity, cancellationToken);
+        int[] poolSizes = options.IsQuick ? FewPoolSizes : PoolSizes;
+        await SweepPoolsAsync(OneActivity, poolSizes, cancellationToken);
         for (int round = 1; round <= options.Rounds; round++)
         {
             foreach (int connections in connectionCounts) await TakeTurnsAsync(OneActivity, connections, round, cancellationToken);
@@ -36,17 +40,28 @@ internal sealed class ClosedLoop(BenchSystem system, RoundRunner rounds, BenchOp
 
         if (options.IsQuick) return;
 
-        await SweepPoolsAsync(FiftyActivities, cancellationToken);
+        await SweepPoolsAsync(FiftyActivities, poolSizes, cancellationToken);
         for (int round = 1; round <= options.Rounds; round++) await TakeTurnsAsync(FiftyActivities, ManyConnections, round, cancellationToken);
     }
 
+    /// <summary>One activity and many connections only, as things stand.</summary>
+    /// <param name="condition">How they stand.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    internal async Task CompareUnderAsync(string condition, CancellationToken cancellationToken)
+    {
+        _part = BenchOptions.Network;
+        _condition = $", {condition}";
+        await SweepPoolsAsync(OneActivity, FewPoolSizes, cancellationToken);
+        for (int round = 1; round <= options.Rounds; round++) await TakeTurnsAsync(OneActivity, ManyConnections, round, cancellationToken);
+    }
+
     /// <summary>Each rival goes on with the pool that took most requests a second.</summary>
-    private async Task SweepPoolsAsync(string scenario, CancellationToken cancellationToken)
+    private async Task SweepPoolsAsync(string scenario, int[] sizes, CancellationToken cancellationToken)
     {
         foreach (RivalProcess rival in system.Rivals)
         {
             var found = new List<RoundFigures>();
-            foreach (int size in options.IsQuick ? QuickPoolSizes : PoolSizes)
+            foreach (int size in sizes)
             {
                 await rival.ResizePoolAsync(size, cancellationToken);
                 RoundPlan plan = await PlanAsync("pool", scenario, ManyConnections, 1, cancellationToken) with { PoolSize = size };
@@ -66,7 +81,7 @@ internal sealed class ClosedLoop(BenchSystem system, RoundRunner rounds, BenchOp
         {
             Contender contender = contenders[(turn + round) % contenders.Length];
             int pool = system.Rivals.FirstOrDefault(rival => rival.Contender == contender)?.PoolSize ?? 0;
-            RoundPlan plan = await PlanAsync(BenchOptions.Comparison, scenario, connections, round, cancellationToken) with { PoolSize = pool };
+            RoundPlan plan = await PlanAsync(_part, scenario, connections, round, cancellationToken) with { PoolSize = pool };
             results.Rounds.Add(await rounds.RunAsync(contender, plan, cancellationToken));
         }
     }
@@ -79,7 +94,7 @@ internal sealed class ClosedLoop(BenchSystem system, RoundRunner rounds, BenchOp
         return new RoundPlan
         {
             Part = part,
-            Scenario = scenario,
+            Scenario = scenario + _condition,
             Round = round,
             Activities = [.. activities],
             Connections = connections,

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Npgsql;
+using Rsvp.Bench.Network;
 using Rsvp.Cli;
 using Rsvp.Cli.Instances;
 using Rsvp.Cli.Storm;
@@ -23,11 +24,13 @@ internal sealed class BenchSystem : IAsyncDisposable
     private const double IdleCpuMax = 0.25;
 
     private readonly Instance _instance;
+    private readonly DelayProxy? _proxy;
     private readonly List<RivalProcess> _rivals = [];
 
-    private BenchSystem(Instance instance)
+    private BenchSystem(Instance instance, DelayProxy? proxy)
     {
         _instance = instance;
+        _proxy = proxy;
         Run = RunFile.Load(instance.Home);
         Client = new StormClient(Run, TimeProvider.System);
         Ours = new Contender(Contender.OursName, "Rsvp", new Uri(Run.ApiUrl), NpgsqlDataSource.Create(Run.AuditorKeywords()), 12_000);
@@ -50,21 +53,32 @@ internal sealed class BenchSystem : IAsyncDisposable
 
     /// <param name="settings">Of every service, beyond what they have by themselves.</param>
     /// <param name="counts">How many of each.</param>
+    /// <param name="roundTrip">Added to each round trip to PostgreSQL by a proxy; null: there is none.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    internal static async Task<BenchSystem> StartAsync(IReadOnlyDictionary<string, string> settings, ServiceCounts counts, CancellationToken cancellationToken)
+    internal static async Task<BenchSystem> StartAsync(
+        IReadOnlyDictionary<string, string> settings, ServiceCounts counts, TimeSpan? roundTrip, CancellationToken cancellationToken)
     {
         var outer = RsvpHome.FromEnvironment();
         var home = new RsvpHome(outer.In("bench", "system"), outer.Root);
         Instance instance = Instance.Open(home, RsvpHome.PortBaseFromEnvironment(DefaultPortBase), text => Console.WriteLine("  " + text));
+        DelayProxy? proxy = null;
         try
         {
             await instance.StopAsync(cancellationToken);
             foreach ((string name, string value) in settings) instance.Settings[name] = value;
+            await instance.FindServersAsync(cancellationToken);
+            if (roundTrip is { } delay)
+            {
+                proxy = new DelayProxy(instance.Ports.PostgresProxy, instance.Postgres.Address.Port, delay);
+                instance.Postgres.PortOfServices = instance.Ports.PostgresProxy;
+            }
+
             await instance.StartAsync(counts, cancellationToken);
-            return new BenchSystem(instance);
+            return new BenchSystem(instance, proxy);
         }
         catch
         {
+            proxy?.Dispose();
             instance.Dispose();
             throw;
         }
@@ -136,6 +150,7 @@ internal sealed class BenchSystem : IAsyncDisposable
         try
         {
             await _instance.StopAsync(CancellationToken.None);
+            _proxy?.Dispose();
             Directory.Delete(_instance.Home.Path, recursive: true);
         }
         finally

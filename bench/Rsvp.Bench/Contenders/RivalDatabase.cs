@@ -61,7 +61,7 @@ internal sealed class RivalDatabase : IAsyncDisposable
         return new RivalDatabase(
             NpgsqlDataSource.Create(owner),
             NpgsqlDataSource.Create(server.Address.Keywords(PostgresServer.Auditor, instance.Secrets.PostgresAuditor, name)),
-            server.Address.Keywords("rsvp_worker", instance.Secrets.PostgresWorker, name));
+            new NpgsqlConnectionStringBuilder(server.ServiceKeywords("rsvp_worker", instance.Secrets.PostgresWorker)) { Database = name }.ToString());
     }
 
     /// <summary>Copies a new activity with all that belongs to it.</summary>

@@ -5,12 +5,13 @@ namespace Rsvp.Bench.Load;
 /// <summary>Rounds that nobody counts: fewer would measure the compiler.</summary>
 internal static class WarmUp
 {
-    private const int Rounds = 3;
+    private const int RoundCount = 3;
+    private const int QuickRoundCount = 2;
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(4);
 
-    internal static async Task RunAsync(BenchSystem system, RoundRunner rounds, Contender contender, CancellationToken cancellationToken)
+    internal static async Task RunAsync(BenchSystem system, RoundRunner rounds, Contender contender, bool isQuick, CancellationToken cancellationToken)
     {
-        for (int round = 0; round < Rounds; round++)
+        for (int round = 0; round < (isQuick ? QuickRoundCount : RoundCount); round++)
         {
             var plan = new RoundPlan
             {

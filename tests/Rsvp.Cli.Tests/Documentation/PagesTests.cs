@@ -87,7 +87,7 @@ public sealed partial class PagesTests
     [GeneratedRegex(@"[^\w\- ]")]
     private static partial Regex NotInAnchors();
 
-    [GeneratedRegex("`((?:src|tests|tools|docs|infra|samples)/[^` ]+)`")]
+    [GeneratedRegex("`((?:src|tests|tools|bench|docs|infra|samples)/[^` ]+)`")]
     private static partial Regex NamedFile();
 
     // Up to the end of the line, of the quote, or of what the shell passes on.

@@ -36,6 +36,9 @@ internal sealed record PortPlan
     /// <summary>What a benchmark compares with: two, counted from 1.</summary>
     internal int Rival(int number) => Base + 16 + number;
 
+    /// <summary>A proxy that a benchmark puts before PostgreSQL.</summary>
+    internal int PostgresProxy => Base + 19;
+
     /// <summary>Port of one API's health and metrics; like all numbers here it is counted from 1.</summary>
     internal int ApiManagement(int number) => Front(number, Base + 20, Base + 22);
 

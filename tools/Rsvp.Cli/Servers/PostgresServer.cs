@@ -43,10 +43,14 @@ internal abstract class PostgresServer(ServerContext context)
     /// <summary>The server that takes over when this one is lost, of which services are told; null when there is none.</summary>
     internal PostgresAddress? Standby { get; set; }
 
+    /// <summary>The port on this machine by which services reach the server, such as that of a proxy; null: the server's own.</summary>
+    internal int? PortOfServices { get; set; }
+
     /// <summary>Connection of a service: to whichever server takes writes.</summary>
     internal string ServiceKeywords(string user, string password)
     {
         var keywords = new NpgsqlConnectionStringBuilder(Address.Keywords(user, password));
+        if (PortOfServices is { } port) (keywords.Host, keywords.Port) = ("127.0.0.1", port);
         if (Standby is { } standby)
         {
             keywords.Host = string.Create(CultureInfo.InvariantCulture, $"{Address.Host}:{Address.Port},{standby.Host}:{standby.Port}");
