@@ -10,8 +10,9 @@ internal static class LineLoad
     // How far from the head of the line places are counted; a pass that lets in somebody from further back does not say how many it left behind.
     private const int RankedMax = 5_000;
 
-    // The sizes present are stepped through on the index by size, so that neither a long line nor a rare size is walked.
-    private const string PlacesSql =
+    // The sizes present are stepped through on the index by size, so that neither a long line nor a rare size is walked. Of a line that has just grown
+    // there are no statistics, and a join would be planned for one row: what is found is looked up by its key, and what is counted is counted once.
+    internal const string PlacesSql =
         $"""
         WITH RECURSIVE room AS (
             SELECT coalesce(skip_limit, 0) AS skip_limit, coalesce(capacity, 2147483647) AS capacity,
@@ -19,14 +20,14 @@ internal static class LineLoad
             FROM   activities
             WHERE  activity_id = $1
         ), sizes AS (
-            SELECT min(r.place_spots) AS spots FROM rsvps r WHERE r.activity_id = $1 AND r.status = 'waitlisted'
+            (SELECT r.place_spots AS spots FROM rsvps r WHERE r.activity_id = $1 AND r.status = 'waitlisted' ORDER BY r.place_spots LIMIT 1)
             UNION  ALL
-            SELECT (SELECT min(r.place_spots) FROM rsvps r
-                    WHERE r.activity_id = $1 AND r.status = 'waitlisted' AND r.place_spots > sizes.spots)
+            SELECT (SELECT r.place_spots FROM rsvps r
+                    WHERE r.activity_id = $1 AND r.status = 'waitlisted' AND r.place_spots > sizes.spots ORDER BY r.place_spots LIMIT 1)
             FROM   sizes
             WHERE  sizes.spots IS NOT NULL
         ), fitting AS (
-            SELECT place.line_key
+            SELECT place.line_key, sizes.spots
             FROM   room, sizes, LATERAL (
                 SELECT DISTINCT r.line_key
                 FROM   rsvps r
@@ -38,28 +39,31 @@ internal static class LineLoad
             ORDER  BY place.line_key
             LIMIT  $2
         ), in_the_way AS (
-            SELECT min(place.line_key) AS line_key
-            FROM   room, sizes, LATERAL (
-                SELECT r.line_key
-                FROM   rsvps r
-                WHERE  r.activity_id = $1 AND r.status = 'waitlisted' AND r.place_spots = sizes.spots AND NOT r.line_moved
-                ORDER  BY r.line_key
-                LIMIT  1
-            ) AS place
-            WHERE  sizes.spots > room.free AND sizes.spots <= room.capacity
+            (SELECT place.line_key, sizes.spots
+             FROM   room, sizes, LATERAL (
+                 SELECT r.line_key
+                 FROM   rsvps r
+                 WHERE  r.activity_id = $1 AND r.status = 'waitlisted' AND r.place_spots = sizes.spots AND NOT r.line_moved
+                 ORDER  BY r.line_key
+                 LIMIT  1
+             ) AS place
+             WHERE  sizes.spots > room.free AND sizes.spots <= room.capacity
+             ORDER  BY place.line_key
+             LIMIT  1)
             UNION
-            SELECT r.line_key
+            SELECT r.line_key, r.place_spots
             FROM   room, rsvps r
             WHERE  r.activity_id = $1 AND r.line_moved AND r.place_spots > room.free AND r.place_spots <= room.capacity
-        ), ranked AS (
-            SELECT head.line_key, row_number() OVER (ORDER BY head.line_key) - 1 AS ahead
-            FROM   (SELECT DISTINCT r.line_key
-                    FROM   rsvps r
-                    WHERE  r.activity_id = $1 AND r.status = 'waitlisted' AND r.line_key <= (SELECT max(line_key) FROM fitting)
-                    ORDER  BY r.line_key
-                    LIMIT  $3) AS head
+        ), head AS (
+            SELECT ARRAY(
+                SELECT DISTINCT r.line_key
+                FROM   rsvps r
+                WHERE  r.activity_id = $1 AND r.status = 'waitlisted' AND r.line_key <= (SELECT max(line_key) FROM fitting)
+                ORDER  BY r.line_key
+                LIMIT  $3
+            ) AS line_keys
         )
-        SELECT {RowReading.RsvpColumns}, ranked.ahead::int, (
+        SELECT {RowReading.RsvpColumns}, array_position(head.line_keys, r.line_key) - 1 AS ahead, (
                    -- Counted no further than the limit: then the line stops at it. Not for the smallest: where they do not fit nobody does. Those that have room now may
                    -- have none when the pass comes to them.
                    SELECT count(*)::int
@@ -69,10 +73,12 @@ internal static class LineLoad
                              AND  r.place_spots > (SELECT min(spots) FROM sizes)
                            ORDER  BY l.line_key DESC
                            LIMIT  (SELECT skip_limit FROM room)) AS overtake)
-        FROM   rsvps r
-        LEFT   JOIN ranked ON ranked.line_key = r.line_key
-        WHERE  r.activity_id = $1 AND r.status = 'waitlisted'
-          AND  r.line_key IN (SELECT line_key FROM fitting UNION ALL SELECT line_key FROM in_the_way)
+        FROM   head, (SELECT * FROM fitting UNION ALL SELECT * FROM in_the_way) AS place, LATERAL (
+            SELECT *
+            FROM   rsvps
+            WHERE  activity_id = $1 AND status = 'waitlisted' AND place_spots = place.spots AND line_key = place.line_key
+            OFFSET 0
+        ) AS r
         ORDER  BY r.line_key, r.rsvp_id
         """;
 
