@@ -20,9 +20,9 @@ internal sealed class ClosedLoop(BenchSystem system, RoundRunner rounds, BenchOp
 
     internal const int ActivityCount = 50;
     private const int CapacityOfFifty = Capacity / ActivityCount;
-    private static readonly int[] PoolSizes = [2, 3, 4, 6, 8, 16, 32, 64];
+    private static readonly int[] PoolSizes = [2, 4, 6, 8, 16, 32];
     private static readonly int[] FewPoolSizes = [4, 16];
-    private static readonly int[] ConnectionCounts = [1, 4, 16, 64, 256, ManyConnections];
+    private static readonly int[] ConnectionCounts = [1, 8, 64, 256, ManyConnections];
     private static readonly int[] QuickConnectionCounts = [64, ManyConnections];
 
     private string _part = BenchOptions.Comparison;
