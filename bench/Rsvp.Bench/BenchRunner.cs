@@ -15,6 +15,9 @@ namespace Rsvp.Bench;
 /// <summary>Runs the parts that are asked for, one after another, and writes what they found.</summary>
 internal static class BenchRunner
 {
+    // Parts that put no load on the services of this system.
+    private static readonly string[] WithoutWarmUp = [BenchOptions.Ceilings, BenchOptions.Growth, BenchOptions.Network, BenchOptions.Scale];
+
     internal static async Task RunAsync(BenchOptions options, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(options.Folder);
@@ -31,36 +34,61 @@ internal static class BenchRunner
                 Versions = await StormReport.DescribeVersionsAsync(system.Run, cancellationToken),
             };
             Console.WriteLine(results.Versions);
-            await MeasureAsync(system, options, results, cancellationToken);
+            await MeasureSystemAsync(system, options, results, cancellationToken);
         }
 
-        if (options.Has(BenchOptions.Network)) await new SlowerPaths(options, results).RunAsync(cancellationToken);
-        if (options.Has(BenchOptions.Scale)) await new ScaleOut(options, results).RunAsync(cancellationToken);
-        JsonFile.Write(Path.Combine(options.Folder, "results.json"), results);
+        await MeasureAsync(
+            options,
+            results,
+            [
+                (BenchOptions.Network, () => new SlowerPaths(options, results).RunAsync(cancellationToken)),
+                (BenchOptions.Scale, () => new ScaleOut(options, results).RunAsync(cancellationToken)),
+            ]);
         Console.WriteLine();
         Console.WriteLine(new Report(results, options.Folder).Write());
     }
 
-    private static async Task MeasureAsync(BenchSystem system, BenchOptions options, BenchResults results, CancellationToken cancellationToken)
+    private static async Task MeasureSystemAsync(BenchSystem system, BenchOptions options, BenchResults results, CancellationToken cancellationToken)
     {
         var rounds = new RoundRunner(system);
-        if (options.Parts.Except([BenchOptions.Ceilings, BenchOptions.Growth, BenchOptions.Network, BenchOptions.Scale]).Any()) await WarmUp.RunAsync(system, rounds, system.Ours, options.IsQuick, cancellationToken);
+        if (options.Parts.Except(WithoutWarmUp).Any()) await WarmUp.RunAsync(system, rounds, system.Ours, options.IsQuick, cancellationToken);
         if (options.Has(BenchOptions.Comparison) || options.Has(BenchOptions.OpenLoop))
         {
             await system.StartRivalsAsync(cancellationToken);
             foreach (RivalProcess rival in system.Rivals) await WarmUp.RunAsync(system, rounds, rival.Contender, options.IsQuick, cancellationToken);
+            await MeasureAsync(
+                options,
+                results,
+                [
+                    (BenchOptions.Comparison, () => new ClosedLoop(system, rounds, options, results).RunAsync(cancellationToken)),
+                    (BenchOptions.OpenLoop, () => new OpenLoop(system, rounds, options, results).RunAsync(cancellationToken)),
+                ]);
+            await system.StopRivalsAsync();
         }
 
-        if (options.Has(BenchOptions.Comparison)) await new ClosedLoop(system, rounds, options, results).RunAsync(cancellationToken);
-        if (options.Has(BenchOptions.OpenLoop)) await new OpenLoop(system, rounds, options, results).RunAsync(cancellationToken);
-        await system.StopRivalsAsync();
-        if (options.Has(BenchOptions.Acceptance)) await new AcceptanceAlone(system, rounds, options, results).RunAsync(cancellationToken);
-        if (options.Has(BenchOptions.Idle)) await new IdleSystem(system, rounds, options, results).RunAsync(cancellationToken);
-        if (options.Has(BenchOptions.Neighbours)) await new QuietActivity(system, rounds, options, results).RunAsync(cancellationToken);
-        if (options.Has(BenchOptions.Promotion)) await new PromotionPush(system, rounds, options, results).RunAsync(cancellationToken);
-        if (options.Has(BenchOptions.Watchers)) await new ManyWatchers(system, rounds, results).RunAsync(cancellationToken);
-        if (options.Has(BenchOptions.Ceilings)) await new ApplyCeiling(system, options, results).RunAsync(cancellationToken);
-        if (options.Has(BenchOptions.Growth)) await new Growth(system, options, results).RunAsync(cancellationToken);
-        if (options.Has(BenchOptions.Steady)) await new SteadyLoad(system, rounds, results).RunAsync(cancellationToken);
+        await MeasureAsync(
+            options,
+            results,
+            [
+                (BenchOptions.Acceptance, () => new AcceptanceAlone(system, rounds, options, results).RunAsync(cancellationToken)),
+                (BenchOptions.Idle, () => new IdleSystem(system, rounds, options, results).RunAsync(cancellationToken)),
+                (BenchOptions.Neighbours, () => new QuietActivity(system, rounds, options, results).RunAsync(cancellationToken)),
+                (BenchOptions.Promotion, () => new PromotionPush(system, rounds, options, results).RunAsync(cancellationToken)),
+                (BenchOptions.Watchers, () => new ManyWatchers(system, rounds, results).RunAsync(cancellationToken)),
+                (BenchOptions.Ceilings, () => new ApplyCeiling(system, options, results).RunAsync(cancellationToken)),
+                (BenchOptions.Growth, () => new Growth(system, options, results).RunAsync(cancellationToken)),
+                (BenchOptions.Steady, () => new SteadyLoad(system, rounds, results).RunAsync(cancellationToken)),
+            ]);
+    }
+
+    /// <summary>What was found is kept after each part, so that a later one that fails does not take it along.</summary>
+    private static async Task MeasureAsync(BenchOptions options, BenchResults results, IEnumerable<(string Part, Func<Task> MeasureAsync)> parts)
+    {
+        foreach ((string part, Func<Task> measureAsync) in parts.Where(part => options.Has(part.Part)))
+        {
+            Console.WriteLine(part);
+            await measureAsync();
+            JsonFile.Write(Path.Combine(options.Folder, "results.json"), results);
+        }
     }
 }

@@ -78,6 +78,7 @@ internal sealed class BenchSystem : IAsyncDisposable
         }
         catch
         {
+            await instance.StopAsync(CancellationToken.None);
             proxy?.Dispose();
             instance.Dispose();
             throw;
