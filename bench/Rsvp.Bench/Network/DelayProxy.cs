@@ -81,7 +81,13 @@ internal sealed class DelayProxy : IDisposable
         server.Dispose();
     }
 
-    private static void Start(Action work) => new Thread(() =>
+    private static void Start(Action work)
+    {
+        var thread = new Thread(() => RunUntilGone(work)) { IsBackground = true };
+        thread.Start();
+    }
+
+    private static void RunUntilGone(Action work)
     {
         try
         {
@@ -91,7 +97,7 @@ internal sealed class DelayProxy : IDisposable
         {
             // A side is gone, and the other one goes with it.
         }
-    }) { IsBackground = true }.Start();
+    }
 
     private delegate void Sink(ReadOnlySpan<byte> bytes);
 

@@ -8,6 +8,7 @@ namespace Rsvp.EndToEnd.Tests.Faults;
 
 /// <summary>Services are stopped in good order and started again, one after another, while people ask without a pause.</summary>
 [Collection(SystemCollection.Name)]
+[Trait("Category", "Long")]
 public sealed class RollingRestartTests(SystemFixture system)
 {
     private const int ConnectionCount = 32;
