@@ -71,9 +71,10 @@ internal sealed class ManyWatchers(BenchSystem system, RoundRunner rounds, Bench
                 Activities = [activityId],
                 Connections = 1,
                 Duration = Pause,
-                Rate = 1,
             };
-            StormRound one = rounds.Prepare(system.Ours, plan);
+
+            // As many requests as connections, which is one.
+            StormRound one = rounds.Prepare(system.Ours with { RateMax = 0 }, plan);
             await rounds.SendAsync(system.Ours, plan, one, cancellationToken);
             DateTimeOffset decidedAt = await ReadDecisionAsync(activityId, cancellationToken);
             await WaitAsync(() => watchers.All(watcher => watcher.ArrivedAt != 0), "the change", cancellationToken);
