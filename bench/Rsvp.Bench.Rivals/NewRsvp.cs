@@ -29,12 +29,12 @@ internal sealed record NewRsvp(Guid RsvpId, Asking Asking, long? LineKey, long S
     {
         string status = LineKey is null ? "confirmed" : "waitlisted";
         var logId = Guid.CreateVersion7(new DateTimeOffset(At));
-        batch.BatchCommands.Add(RowLockDesign.Statement(
+        batch.Add(
             InsertRsvpSql, RsvpId, Asking.ActivityId, Asking.UserId, status, Asking.GuestCount, LineKey is null ? null : Asking.PartySize, LineKey,
-            LineKey is null ? null : Seq, At));
-        batch.BatchCommands.Add(RowLockDesign.Statement(
+            LineKey is null ? null : Seq, At);
+        batch.Add(
             InsertLogSql, logId, Asking.ActivityId, Seq, RsvpId, Asking.UserId, status, Asking.PartySize, LineKey is null ? Asking.PartySize : 0,
-            FreeBefore, Rule, LineKey, At));
-        batch.BatchCommands.Add(RowLockDesign.Statement(InsertNotificationSql, logId, Asking.UserId, Asking.ActivityId, RsvpId, status, At));
+            FreeBefore, Rule, LineKey, At);
+        batch.Add(InsertNotificationSql, logId, Asking.UserId, Asking.ActivityId, RsvpId, status, At);
     }
 }

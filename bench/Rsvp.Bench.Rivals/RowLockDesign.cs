@@ -41,21 +41,14 @@ internal sealed class RowLockDesign(Pool pool, TimeProvider time) : ISubmitDesig
         DateTimeOffset now = time.GetUtcNow();
         var row = new NewRsvp(Guid.CreateVersion7(now), asking, waits ? seats.NextLineKey : null, seats.LogSeq + 1, seats.Free, rule, now.UtcDateTime);
         await using var batch = new NpgsqlBatch(connection, transaction);
-        batch.BatchCommands.Add(Statement(InsertUserSql, asking.UserId));
-        batch.BatchCommands.Add(Statement(
+        batch.Add(InsertUserSql, asking.UserId);
+        batch.Add(
             UpdateSql, asking.ActivityId, waits ? 0 : asking.PartySize, waits ? asking.PartySize : 0, waits ? 1 : 0,
-            seats.NextLineKey + (waits ? NewRsvp.LineStep : 0), row.Seq));
+            seats.NextLineKey + (waits ? NewRsvp.LineStep : 0), row.Seq);
         row.AddTo(batch);
         await batch.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return new Decided(row.RsvpId, waits ? seats.Places + 1 : null, row.At);
-    }
-
-    internal static NpgsqlBatchCommand Statement(string sql, params ReadOnlySpan<object?> values)
-    {
-        var command = new NpgsqlBatchCommand(sql);
-        foreach (object? value in values) command.Parameters.Add(new NpgsqlParameter { Value = value ?? DBNull.Value });
-        return command;
     }
 
     private static async Task<Seats?> LockAsync(NpgsqlConnection connection, Guid activityId, CancellationToken cancellationToken)

@@ -70,8 +70,8 @@ internal static class BenchRunner
             options,
             results,
             [
-                (BenchOptions.Acceptance, () => new AcceptanceAlone(system, rounds, options, results).RunAsync(cancellationToken)),
-                (BenchOptions.Idle, () => new IdleSystem(system, rounds, options, results).RunAsync(cancellationToken)),
+                (BenchOptions.Acceptance, () => new OursAlone(system, rounds, options, results).AcceptAsync(cancellationToken)),
+                (BenchOptions.Idle, () => new OursAlone(system, rounds, options, results).IdleAsync(cancellationToken)),
                 (BenchOptions.Neighbours, () => new QuietActivity(system, rounds, options, results).RunAsync(cancellationToken)),
                 (BenchOptions.Promotion, () => new PromotionPush(system, rounds, options, results).RunAsync(cancellationToken)),
                 (BenchOptions.Watchers, () => new ManyWatchers(system, rounds, results).RunAsync(cancellationToken)),

@@ -19,7 +19,6 @@ internal sealed class ClosedLoop(BenchSystem system, RoundRunner rounds, BenchOp
     internal const int Capacity = 1_000;
 
     internal const int ActivityCount = 50;
-    private const int CapacityOfFifty = Capacity / ActivityCount;
     private static readonly int[] PoolSizes = [2, 4, 6, 8, 16, 32];
     private static readonly int[] FewPoolSizes = [4, 16];
     private static readonly int[] ConnectionCounts = [1, 8, 64, 256, ManyConnections];
@@ -89,14 +88,12 @@ internal sealed class ClosedLoop(BenchSystem system, RoundRunner rounds, BenchOp
     private async Task<RoundPlan> PlanAsync(string part, string scenario, int connections, int round, CancellationToken cancellationToken)
     {
         int count = scenario == OneActivity ? 1 : ActivityCount;
-        var activities = new List<Guid>();
-        while (activities.Count < count) activities.Add(await system.OpenAsync(count == 1 ? Capacity : CapacityOfFifty, cancellationToken));
         return new RoundPlan
         {
             Part = part,
             Scenario = scenario + _condition,
             Round = round,
-            Activities = [.. activities],
+            Activities = await system.OpenAsync(count, Capacity / count, cancellationToken),
             Connections = connections,
             Duration = options.RoundTime,
         };

@@ -107,6 +107,14 @@ internal sealed class BenchSystem : IAsyncDisposable
         return activityId;
     }
 
+    /// <summary>Opens several.</summary>
+    internal async Task<Guid[]> OpenAsync(int count, int capacity, CancellationToken cancellationToken)
+    {
+        var activities = new Guid[count];
+        for (int index = 0; index < count; index++) activities[index] = await OpenAsync(capacity, cancellationToken);
+        return activities;
+    }
+
     /// <summary>Opens an activity in the partition of another one, or in any other.</summary>
     internal async Task<Guid> OpenBesideAsync(Guid other, bool samePartition, int capacity, CancellationToken cancellationToken)
     {

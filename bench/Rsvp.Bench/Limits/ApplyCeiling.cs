@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Npgsql;
 using Rsvp.Bench.Comparison;
 using Rsvp.Bench.Contenders;
 using Rsvp.Bench.Reporting;
@@ -19,13 +18,7 @@ internal sealed class ApplyCeiling(BenchSystem system, BenchOptions options, Ben
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
         await using RivalDatabase database = await RivalDatabase.CreateAsync(system.Instance, "rsvp_ceiling", cancellationToken);
-        await using NpgsqlDataSource worker = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database.WorkerKeywords)
-        {
-            MaxPoolSize = 1,
-            MaxAutoPrepare = 100,
-            AutoPrepareMinUsages = 2,
-        }.ToString());
-        using var apply = new SetBasedApply(worker);
+        await using var apply = new SetBasedApply(database.WorkerKeywords);
         await MeasureAsync(apply, 256, WarmUp, cancellationToken);
         for (int round = 1; round <= options.Rounds; round++)
         {

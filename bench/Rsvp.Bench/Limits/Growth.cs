@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Dapper;
-using Npgsql;
 using Rsvp.Api.Rsvps;
 using Rsvp.Bench.Contenders;
 using Rsvp.Bench.Reporting;
@@ -31,13 +30,7 @@ internal sealed class Growth(BenchSystem system, BenchOptions options, BenchResu
     private async Task WithDatabaseAsync(string name, Func<SetBasedApply, RivalDatabase, CancellationToken, Task> measure, CancellationToken cancellationToken)
     {
         await using RivalDatabase database = await RivalDatabase.CreateAsync(system.Instance, "rsvp_growth_" + name, cancellationToken);
-        await using NpgsqlDataSource worker = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database.WorkerKeywords)
-        {
-            MaxPoolSize = 1,
-            MaxAutoPrepare = 100,
-            AutoPrepareMinUsages = 2,
-        }.ToString());
-        using var apply = new SetBasedApply(worker);
+        await using var apply = new SetBasedApply(database.WorkerKeywords);
         for (int warm = 0; warm < SamplesOfOne; warm++) await SubmitAsync(apply, await apply.OpenAsync(10, cancellationToken), cancellationToken);
         await measure(apply, database, cancellationToken);
         AuditReport audit = await new Auditor(database.Reader).RunAsync(new AuditOptions { IsQuiescent = false, StatementTimeout = TimeSpan.FromMinutes(5) }, cancellationToken);

@@ -30,14 +30,12 @@ internal sealed class ScaleOut(BenchOptions options, BenchResults results)
         {
             foreach (int activityCount in (int[])[1, ClosedLoop.ActivityCount])
             {
-                var activities = new List<Guid>();
-                while (activities.Count < activityCount) activities.Add(await system.OpenAsync(ClosedLoop.Capacity / activityCount, cancellationToken));
                 var plan = new RoundPlan
                 {
                     Part = BenchOptions.Scale,
                     Scenario = $"{what}, {(activityCount == 1 ? ClosedLoop.OneActivity : ClosedLoop.FiftyActivities)}",
                     Round = round,
-                    Activities = [.. activities],
+                    Activities = await system.OpenAsync(activityCount, ClosedLoop.Capacity / activityCount, cancellationToken),
                     Connections = ClosedLoop.ManyConnections,
                     Duration = options.RoundTime,
                 };

@@ -10,18 +10,23 @@ using Rsvp.Worker.Partitions;
 namespace Rsvp.Bench.Limits;
 
 /// <summary>The worker's apply in this process: no HTTP, no broker, one connection.</summary>
-internal sealed class SetBasedApply : IDisposable
+internal sealed class SetBasedApply : IAsyncDisposable
 {
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly NpgsqlDataSource _worker;
     private readonly BatchApplier _applier;
 
-    internal SetBasedApply(NpgsqlDataSource worker) => _applier = new BatchApplier(
-        worker,
-        new Fold(NullLogger<Fold>.Instance),
-        new SystemCommands(Options.Create(new PartitionTopologyOptions()), TimeProvider.System),
-        new PartitionMetrics(_services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()),
-        TimeProvider.System,
-        NullLogger<BatchApplier>.Instance);
+    internal SetBasedApply(string workerKeywords)
+    {
+        _worker = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(workerKeywords) { MaxPoolSize = 1, MaxAutoPrepare = 100, AutoPrepareMinUsages = 2 }.ToString());
+        _applier = new BatchApplier(
+            _worker,
+            new Fold(NullLogger<Fold>.Instance),
+            new SystemCommands(Options.Create(new PartitionTopologyOptions()), TimeProvider.System),
+            new PartitionMetrics(_services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()),
+            TimeProvider.System,
+            NullLogger<BatchApplier>.Instance);
+    }
 
     /// <summary>Makes an activity.</summary>
     internal async Task<Guid> OpenAsync(int capacity, CancellationToken cancellationToken)
@@ -59,5 +64,9 @@ internal sealed class SetBasedApply : IDisposable
             : outcomes;
     }
 
-    public void Dispose() => _services.Dispose();
+    public async ValueTask DisposeAsync()
+    {
+        await _worker.DisposeAsync();
+        await _services.DisposeAsync();
+    }
 }

@@ -12,20 +12,17 @@ namespace Rsvp.Bench.Limits;
 internal sealed class SteadyLoad(BenchSystem system, RoundRunner rounds, BenchResults results)
 {
     private const double PerSecond = 200;
-    private const int ActivityCount = 50;
     private static readonly TimeSpan Duration = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
-        var activities = new List<Guid>();
-        while (activities.Count < ActivityCount) activities.Add(await system.OpenAsync(ClosedLoop.Capacity, cancellationToken));
         var plan = new RoundPlan
         {
             Part = BenchOptions.Steady,
             Scenario = "ten minutes",
             Round = 1,
-            Activities = [.. activities],
+            Activities = await system.OpenAsync(ClosedLoop.ActivityCount, ClosedLoop.Capacity, cancellationToken),
             Connections = 64,
             Duration = Duration,
             Rate = PerSecond,

@@ -49,8 +49,7 @@ internal sealed class PromotionPush(BenchSystem system, RoundRunner rounds, Benc
             Connections = ClosedLoop.ManyConnections,
             Duration = CancelCount * CancelInterval,
         };
-        StormRound rush = rounds.Prepare(system.Ours, plan);
-        Task<RoundFigures?> rushing = hasRush ? RushAsync() : Task.FromResult<RoundFigures?>(null);
+        Task<RoundFigures?> rushing = hasRush ? RushAsync(rounds.Prepare(system.Ours, plan)) : Task.FromResult<RoundFigures?>(null);
         StormRound cancels = await runner.CancelAsync(system.Client, full, cancellationToken);
         RoundFigures? rushed = await rushing;
         await CheckAsync(full, cancels, watchers, cancellationToken);
@@ -63,7 +62,7 @@ internal sealed class PromotionPush(BenchSystem system, RoundRunner rounds, Benc
         Add("promoted", promotions.Latency);
         Add("told", promotions.PushLatency(watchers));
 
-        async Task<RoundFigures?> RushAsync()
+        async Task<RoundFigures?> RushAsync(StormRound rush)
         {
             RoundFigures figures = await rounds.SendAsync(system.Ours, plan, rush, cancellationToken);
             return figures with { AuditedRows = await RoundRunner.AuditAsync(system.Ours, plan.Activities, rush, cancellationToken) };

@@ -2,9 +2,9 @@ namespace Rsvp.Worker.Audit;
 
 /// <summary>Narrows the tables that the invariants read to some activities: a name in front of a query hides the table of that name from all of it.</summary>
 /// <remarks>
-/// Notifications and requests are those that the activities' logs speak of, because nothing finds the others by their activity. What only an audit of everything
-/// finds: a notification that belongs to no log row, and what is wrong with a request that left no log row.
-/// Both are looked up one by one, whatever the planner thinks of their number: right after a rush it does not know yet how many they are.
+/// Notifications and requests are those that the activities' logs speak of, because nothing finds the others by their activity. They are looked up one
+/// by one, whatever the planner thinks of their number: right after a rush it does not know yet how many they are. What only an audit of everything finds: a
+/// notification that belongs to no log row, and what is wrong with a request that left no log row.
 /// </remarks>
 internal static class AuditScope
 {

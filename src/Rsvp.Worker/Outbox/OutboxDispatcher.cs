@@ -52,7 +52,7 @@ internal sealed partial class OutboxDispatcher(
             // Nobody waits for the disk: rows that a crash brings back are sent once more, as after any crash.
             await using var batch = dataSource.CreateBatch();
             Sql.Add(batch, "DELETE FROM outbox WHERE outbox_id = ANY($1)", sent);
-            Sql.Add(batch, "SELECT set_config('synchronous_commit', 'off', true)");
+            Sql.AddUnhurried(batch);
             await batch.ExecuteNonQueryAsync(cancellationToken);
         }
 

@@ -29,9 +29,6 @@ internal static class BatchLoad
         ON     CONFLICT DO NOTHING
         """;
 
-    // New users need not be on the disk yet: what is decided for them is written after them, and when that is, they are. A flush less for each batch.
-    private const string UnhurriedSql = "SELECT set_config('synchronous_commit', 'off', true)";
-
     // Of callers only the deleted ones matter; of those whom a command names, everybody.
     private const string UsersSql =
         """
@@ -132,8 +129,8 @@ internal static class BatchLoad
         Sql.Add(batch, RanksSql, partyActivities, partyUsers);
         Sql.Add(batch, SmallestPlacesSql, activityIds);
 
-        // Last, because nobody reads its result; it is the commit that it speaks of.
-        Sql.Add(batch, UnhurriedSql);
+        // New users need not be on the disk yet: what is decided for them is written after them, and when that is, they are. A flush less for each batch.
+        Sql.AddUnhurried(batch);
     }
 
     /// <summary>Users that a command speaks of.</summary>

@@ -18,6 +18,9 @@ internal static class Sql
         batch.BatchCommands.Add(command);
     }
 
+    /// <summary>Adds that the commit of this batch does not wait for the disk. Last, so that the results before it stay where they are.</summary>
+    public static void AddUnhurried(NpgsqlBatch batch) => Add(batch, "SELECT set_config('synchronous_commit', 'off', true)");
+
     /// <summary>JSON texts as one array parameter.</summary>
     public static NpgsqlParameter Json(IEnumerable<string> texts) =>
         new() { Value = texts.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Json };

@@ -94,7 +94,7 @@ public sealed class SchedulerStartTests(TestDatabase database) : IClassFixture<T
             _isUnderWay = true;
             try
             {
-                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+                await new TaskCompletionSource().Task.WaitAsync(cancellationToken);
             }
             finally
             {

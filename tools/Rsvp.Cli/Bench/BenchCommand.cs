@@ -41,7 +41,7 @@ internal static class BenchCommand
                     Rounds = isQuick ? 1 : parsed.GetValue(rounds),
                     RoundSeconds = isQuick ? 3 : parsed.GetValue(seconds),
                     Folder = Path.GetFullPath(parsed.GetValue(folder) ?? DefaultFolder()),
-                    CommandLine = "./rsvp " + string.Join(' ', parsed.Tokens.Select(token => token.Value)),
+                    CommandLine = "./rsvp " + string.Join(' ', parsed.Tokens.Select(token => token.Value)).Replace($" {folder.Name} {parsed.GetValue(folder)}", "", StringComparison.Ordinal),
                 },
                 cancellationToken);
         });
