@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Rsvp.Testing;
 
-/// <summary>Stands between a service and one of its servers, and can go silent, swallow everything, or go away.</summary>
+/// <summary>Stands between a service and one of its servers, and can be slow, go silent, swallow everything, reset connections, or go away.</summary>
 public sealed class TcpProxy : IAsyncDisposable
 {
     private readonly string _host;
@@ -33,6 +33,9 @@ public sealed class TcpProxy : IAsyncDisposable
     public int AcceptedCount => Volatile.Read(ref _acceptedCount);
 
     private int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>How much later everything arrives, each way.</summary>
+    public TimeSpan Latency { get; set; }
 
     /// <summary>A proxy of the test broker.</summary>
     public static TcpProxy OfBroker() => new(TestServers.RabbitMq.Host, TestServers.RabbitMq.Port);
@@ -62,9 +65,34 @@ public sealed class TcpProxy : IAsyncDisposable
         CloseAll();
     }
 
-    /// <summary>Ends all three.</summary>
+    /// <summary>Resets every connection, as a machine does that lost its memory of them: what is under way is gone. New ones are taken.</summary>
+    public void Reset()
+    {
+        foreach (var (client, server) in _connections)
+        {
+            Abort(client);
+            Abort(server);
+        }
+
+        static void Abort(Socket socket)
+        {
+            try
+            {
+                // Closed with a linger of zero, a socket sends RST and not FIN.
+                socket.LingerState = new LingerOption(true, 0);
+                socket.Close();
+            }
+            catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+            {
+                // It is gone already.
+            }
+        }
+    }
+
+    /// <summary>Ends whatever it does to those who come.</summary>
     public void ComeBack()
     {
+        Latency = TimeSpan.Zero;
         _isAway = false;
         _questions.TrySetResult();
         _answers.TrySetResult();
@@ -144,6 +172,11 @@ public sealed class TcpProxy : IAsyncDisposable
             while (await from.ReceiveAsync(bytes, _stopped.Token) is var count and > 0)
             {
                 await (isAnswer ? _answers : _questions).Task.WaitAsync(_stopped.Token);
+                if (Latency > TimeSpan.Zero)
+                {
+                    await Task.Delay(Latency, _stopped.Token);
+                }
+
                 var sent = 0;
                 while (sent < count)
                 {
@@ -158,5 +191,6 @@ public sealed class TcpProxy : IAsyncDisposable
 
         from.Close();
         to.Close();
+        _connections.TryRemove(isAnswer ? to : from, out _);
     }
 }

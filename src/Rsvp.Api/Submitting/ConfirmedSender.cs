@@ -5,10 +5,12 @@ namespace Rsvp.Api.Submitting;
 
 /// <summary>Sends one message and says within a bound what the broker made of it.</summary>
 /// <remarks>
-/// The bus by itself retries a refused or interrupted send for hours and may ignore the token that should end it, so every attempt is watched
-/// from outside: its first fault is taken as the answer, and what does not come back in time is left behind. A message left behind may still arrive.
+/// The bus may ignore the token that should end a send, so every attempt is watched from outside, and what does not come back in time is left behind.
+/// A message left behind may still arrive.
 /// </remarks>
-internal sealed class ConfirmedSender
+/// <param name="bus">A bus whose sends are not tried again inside.</param>
+/// <param name="time">The clock of the bounds.</param>
+internal sealed class ConfirmedSender(IBus bus, TimeProvider time)
 {
     // Sends left behind hold their message until the bus gives up on them; past this many it is not worth adding another.
     private const int LeftBehindMax = 64;
@@ -16,16 +18,7 @@ internal sealed class ConfirmedSender
     // A connection that was closed under a send is usually back within this time.
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(50);
 
-    private readonly IBus _bus;
-    private readonly TimeProvider _time;
     private int _leftBehind;
-
-    public ConfirmedSender(IBus bus, TimeProvider time)
-    {
-        _bus = bus;
-        _time = time;
-        _bus.ConnectSendObserver(new AttemptObserver());
-    }
 
     /// <summary>Sends, and sends again after an interruption while there is time; a second copy of a message must be harmless.</summary>
     /// <param name="exchange">The address of an exchange.</param>
@@ -36,36 +29,35 @@ internal sealed class ConfirmedSender
     internal async Task<Acceptance> SendAsync<T>(Uri exchange, string routingKey, T message, TimeSpan bound, CancellationToken cancellationToken)
         where T : class
     {
-        var startedAt = _time.GetTimestamp();
+        var startedAt = time.GetTimestamp();
         var wasSent = false;
         while (true)
         {
-            var left = bound - _time.GetElapsedTime(startedAt);
+            var left = bound - time.GetElapsedTime(startedAt);
             if (left <= TimeSpan.Zero || Volatile.Read(ref _leftBehind) >= LeftBehindMax)
             {
                 return wasSent ? Acceptance.Unknown : Acceptance.BrokerAway;
             }
 
             wasSent = true;
-            var attempt = new Attempt<T>(routingKey);
-            if (await AttemptAsync(exchange, message, attempt, left, cancellationToken) is { } answer)
+            if (await AttemptAsync(exchange, routingKey, message, left, cancellationToken) is { } answer)
             {
                 return answer;
             }
 
-            await Task.Delay(RetryDelay, _time, cancellationToken);
+            await Task.Delay(RetryDelay, time, cancellationToken);
         }
     }
 
     // Null: interrupted, worth another attempt.
-    private async Task<Acceptance?> AttemptAsync<T>(Uri exchange, T message, Attempt<T> attempt, TimeSpan left, CancellationToken cancellationToken)
+    private async Task<Acceptance?> AttemptAsync<T>(Uri exchange, string routingKey, T message, TimeSpan left, CancellationToken cancellationToken)
         where T : class
     {
         var cancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var send = SendOnceAsync(exchange, message, attempt, cancellation.Token);
+        var send = SendOnceAsync(exchange, routingKey, message, cancellation.Token);
         try
         {
-            await Task.WhenAny(send, attempt.Fault).WaitAsync(left, _time, cancellationToken);
+            await Task.WhenAny(send).WaitAsync(left, time, cancellationToken);
         }
         catch (TimeoutException)
         {
@@ -79,8 +71,7 @@ internal sealed class ConfirmedSender
         }
 
         LeaveBehind(send, cancellation);
-        var fault = attempt.Fault.IsCompleted ? attempt.Fault.Result : send.Exception?.InnerException;
-        return fault switch
+        return send.Exception?.InnerException switch
         {
             null => Acceptance.Unknown,
             MessageReturnedException => Acceptance.Unrouted,
@@ -89,11 +80,22 @@ internal sealed class ConfirmedSender
         };
     }
 
-    private async Task SendOnceAsync<T>(Uri exchange, T message, Attempt<T> attempt, CancellationToken cancellationToken)
+    private async Task SendOnceAsync<T>(Uri exchange, string routingKey, T message, CancellationToken cancellationToken)
         where T : class
     {
-        var endpoint = await _bus.GetSendEndpoint(exchange);
-        await endpoint.Send(message, attempt, cancellationToken);
+        var endpoint = await bus.GetSendEndpoint(exchange);
+        await endpoint.Send(
+            message,
+            context =>
+            {
+                context.SetRoutingKey(routingKey);
+                context.Durable = true;
+                if (context.TryGetPayload<RabbitMqSendContext>(out var rabbit))
+                {
+                    rabbit.Mandatory = true;
+                }
+            },
+            cancellationToken);
     }
 
     private void LeaveBehind(Task send, CancellationTokenSource cancellation)
@@ -110,56 +112,5 @@ internal sealed class ConfirmedSender
             CancellationToken.None,
             TaskContinuationOptions.ExecuteSynchronously,
             TaskScheduler.Default);
-    }
-
-    /// <summary>Marks a send so that <see cref="AttemptObserver"/> can tell whose fault it sees.</summary>
-    private abstract class Attempt
-    {
-        private readonly TaskCompletionSource<Exception> _fault = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        internal Task<Exception> Fault => _fault.Task;
-
-        internal void SetFault(Exception exception) => _fault.TrySetResult(exception);
-    }
-
-    private sealed class Attempt<T>(string routingKey) : Attempt, IPipe<SendContext<T>>
-        where T : class
-    {
-        public Task Send(SendContext<T> context)
-        {
-            context.SetRoutingKey(routingKey);
-            context.Durable = true;
-            if (context.TryGetPayload<RabbitMqSendContext>(out var rabbit))
-            {
-                rabbit.Mandatory = true;
-            }
-
-            context.AddOrUpdatePayload<Attempt>(() => this, _ => this);
-            return Task.CompletedTask;
-        }
-
-        public void Probe(ProbeContext context)
-        {
-        }
-    }
-
-    private sealed class AttemptObserver : ISendObserver
-    {
-        public Task PreSend<T>(SendContext<T> context)
-            where T : class => Task.CompletedTask;
-
-        public Task PostSend<T>(SendContext<T> context)
-            where T : class => Task.CompletedTask;
-
-        public Task SendFault<T>(SendContext<T> context, Exception exception)
-            where T : class
-        {
-            if (context.TryGetPayload<Attempt>(out var attempt))
-            {
-                attempt.SetFault(exception);
-            }
-
-            return Task.CompletedTask;
-        }
     }
 }

@@ -27,11 +27,8 @@ internal static class SubmittingExtensions
         services.AddMassTransit(masstransit =>
         {
             masstransit.AddConsumer<BatchAppliedConsumer>();
-            masstransit.UsingRabbitMq((context, bus) =>
-            {
-                bus.UseBroker(builder.Configuration, "rsvp-api");
-                bus.ReceiveEndpoint(context.GetRequiredService<ApiInstance>().QueueName, endpoint => ConfigureAnswers(endpoint, context));
-            });
+            masstransit.UsingBroker(builder.Configuration, "rsvp-api", (context, bus) =>
+                bus.ReceiveEndpoint(context.GetRequiredService<ApiInstance>().QueueName, endpoint => ConfigureAnswers(endpoint, context)));
         });
 
         // Hosted after the bus, so stopped before it: what was taken can still be sent.

@@ -29,6 +29,25 @@ public static class MessagingExtensions
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
     }
 
+    /// <summary>Uses the broker at <c>ConnectionStrings:RabbitMq</c>, and comes back to it soon after it was away.</summary>
+    /// <param name="registration">What the bus consumes.</param>
+    /// <param name="configuration">The service's configuration.</param>
+    /// <param name="connectionName">How the connection shows in the management UI.</param>
+    /// <param name="configure">Endpoints of the bus, if it has any of its own.</param>
+    public static void UsingBroker(
+        this IBusRegistrationConfigurator registration,
+        IConfiguration configuration,
+        string connectionName,
+        Action<IBusRegistrationContext, IRabbitMqBusFactoryConfigurator>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(registration);
+        registration.SetBusFactory(new EagerBusFactory((context, bus) =>
+        {
+            bus.UseBroker(configuration, connectionName);
+            configure?.Invoke(context, bus);
+        }));
+    }
+
     /// <summary>Connects a bus to <c>ConnectionStrings:RabbitMq</c>, to whichever of its nodes is there, and names the exchanges of our messages.</summary>
     /// <param name="bus">The bus.</param>
     /// <param name="configuration">The service's configuration.</param>

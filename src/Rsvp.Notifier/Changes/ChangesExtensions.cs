@@ -26,11 +26,8 @@ internal static class ChangesExtensions
         {
             masstransit.AddConsumer<ActivityChangedConsumer>();
             masstransit.AddNotifications();
-            masstransit.UsingRabbitMq((context, bus) =>
-            {
-                bus.UseBroker(builder.Configuration, "rsvp-notifier");
-                bus.ReceiveEndpoint(context.GetRequiredService<NotifierInstance>().QueueName, endpoint => ConfigureChanges(endpoint, context));
-            });
+            masstransit.UsingBroker(builder.Configuration, "rsvp-notifier", (context, bus) =>
+                bus.ReceiveEndpoint(context.GetRequiredService<NotifierInstance>().QueueName, endpoint => ConfigureChanges(endpoint, context)));
         });
         services.AddHostedService<Reconciler>();
         services.AddHealthChecks().AddCheck<ChangesLink>("changes", tags: ["ready"]);

@@ -35,10 +35,9 @@ internal static class PartitionExtensions
             bus.AddConsumer<CommandBatchConsumer>();
             bus.AddConsumer<FailCommandsConsumer>();
             bus.AddPromotion();
-            bus.UsingRabbitMq((_, broker) => broker.UseBroker(builder.Configuration, $"rsvp-worker consume {name}"));
+            bus.UsingBroker(builder.Configuration, $"rsvp-worker consume {name}");
         });
-        builder.Services.AddMassTransit<IPublishBus>(bus =>
-            bus.UsingRabbitMq((_, broker) => broker.UseBroker(builder.Configuration, $"rsvp-worker publish {name}")));
+        builder.Services.AddMassTransit<IPublishBus>(bus => bus.UsingBroker(builder.Configuration, $"rsvp-worker publish {name}"));
 
         // Hosted after the buses, so stopped before them: partitions are left in good order.
         builder.Services.AddSingleton<PartitionHost>();

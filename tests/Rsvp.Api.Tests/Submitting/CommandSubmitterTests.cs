@@ -175,29 +175,44 @@ public sealed class CommandSubmitterTests
     }
 
     [Fact]
-    public async Task A_connection_that_is_cut_loses_no_command_and_keeps_the_order()
+    public async Task Connections_that_are_reset_again_and_again_lose_no_command_and_keep_the_order()
     {
         await using var proxy = TcpProxy.OfBroker();
         await using var world = await SubmittingWorld.StartAsync(new SubmittingOptions { ConfirmTimeout = TimeSpan.FromSeconds(60) }, proxy);
         await using var partition = await FakePartition.StartAsync(world.Broker);
         partition.Decides = FakePartition.Complete;
 
-        for (var number = 0; number < 50; number++)
+        for (var number = 0; number < 60; number++)
         {
             var command = SubmittingWorld.Command(number);
-            if (number == 25)
+            if (number % 3 == 2)
             {
-                proxy.GoAway();
-                proxy.ComeBack();
+                proxy.Reset();
             }
 
             Assert.Equal(Acceptance.Accepted, await Eventually.EndsAsync(world.Submitter.SubmitAsync(command), "it is accepted", TimeSpan.FromSeconds(90)));
         }
 
-        await Eventually.HoldsAsync(() => partition.Batches.Count >= 50, "all arrive");
+        await Eventually.HoldsAsync(() => partition.Batches.Count >= 60, "all arrive");
         var arrived = partition.Batches.SelectMany(batch => batch.Commands).Select(command => command.SubmitRsvp!.GuestCount).ToArray();
-        Assert.Equal(Enumerable.Range(0, 50), arrived.Distinct());
+        Assert.Equal(Enumerable.Range(0, 60), arrived.Distinct());
         Assert.Equal(arrived.Order(), arrived);
+    }
+
+    [Fact]
+    public async Task A_slow_line_to_the_broker_makes_confirms_late_and_loses_nothing()
+    {
+        await using var proxy = TcpProxy.OfBroker();
+        await using var world = await SubmittingWorld.StartAsync(proxy: proxy);
+        await using var partition = await FakePartition.StartAsync(world.Broker);
+        partition.Decides = FakePartition.Complete;
+        proxy.Latency = TimeSpan.FromMilliseconds(100);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(number => world.Submitter.SubmitAsync(SubmittingWorld.Command(number))));
+
+        Assert.All(answers, answer => Assert.Equal(Acceptance.Accepted, answer));
+        await Eventually.HoldsAsync(() => partition.Batches.Sum(batch => batch.Commands.Count) >= 100, "all arrive");
+        Assert.Equal(Enumerable.Range(0, 100), partition.Batches.SelectMany(batch => batch.Commands).Select(command => command.SubmitRsvp!.GuestCount));
     }
 
     [Fact]

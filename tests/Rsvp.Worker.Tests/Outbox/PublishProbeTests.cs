@@ -36,8 +36,8 @@ public sealed class PublishProbeTests : IAsyncLifetime
         _services = new ServiceCollection()
             .AddLogging(logging => logging.ClearProviders())
             .AddSingleton(TimeProvider.System)
-            .AddMassTransit(bus => bus.UsingRabbitMq((_, broker) => broker.UseBroker(configuration, "probe consume")))
-            .AddMassTransit<IPublishBus>(bus => bus.UsingRabbitMq((_, broker) => broker.UseBroker(configuration, "probe publish")))
+            .AddMassTransit(bus => bus.UsingBroker(configuration, "probe consume"))
+            .AddMassTransit<IPublishBus>(bus => bus.UsingBroker(configuration, "probe publish"))
             .AddSingleton<BusGate>()
             .AddSingleton<PublishProbe>()
             .BuildServiceProvider();
