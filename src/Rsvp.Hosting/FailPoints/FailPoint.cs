@@ -1,10 +1,15 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace Rsvp.Hosting.FailPoints;
 
-/// <summary>Named places at which a test can make a process die or throw; inert unless <c>RSVP_FAILPOINT</c> names one.</summary>
-/// <remarks>Syntax: <c>name:kill</c>, <c>name:throw</c>, or <c>name:kill:3</c> for the third time the place is passed; several are separated by commas.</remarks>
-public static class FailPoint
+/// <summary>Named places at which a test can make a process die, freeze or throw; inert unless <c>RSVP_FAILPOINT</c> names one.</summary>
+/// <remarks>
+/// Syntax: <c>name:kill</c>, <c>name:freeze</c> (until it is sent <c>SIGCONT</c>), <c>name:throw</c>, or <c>name:kill:3</c> for the third time the place is passed;
+/// several are separated by commas. docs/reliability.md lists the places.
+/// </remarks>
+public static partial class FailPoint
 {
     private static readonly Armed[] OfProcess = Parse(Environment.GetEnvironmentVariable("RSVP_FAILPOINT"));
     private static readonly AsyncLocal<Armed[]?> OfCaller = new();
@@ -12,6 +17,7 @@ public static class FailPoint
 
     /// <summary>Arms places for what the caller runs from here on, and for nobody else in the process.</summary>
     /// <param name="setting">As in the environment; null for none any more.</param>
+    /// <exception cref="FormatException">It is not of the form above.</exception>
     public static void Arm(string? setting)
     {
         OfCaller.Value = Parse(setting);
@@ -39,23 +45,42 @@ public static class FailPoint
                 continue;
             }
 
-            if (point.Action == "throw")
+            switch (point.Action)
             {
-                throw new FailPointException($"Fail point {name}.");
-            }
+                case FailPointAction.Throw:
+                    throw new FailPointException($"Fail point {name}.");
+                case FailPointAction.Freeze:
+                    // It returns when somebody has sent SIGCONT.
+                    using (var kill = Process.Start("kill", ["-STOP", Environment.ProcessId.ToString(CultureInfo.InvariantCulture)]))
+                    {
+                        kill.WaitForExit();
+                    }
 
-            Process.GetCurrentProcess().Kill();
+                    break;
+                default:
+                    Process.GetCurrentProcess().Kill();
+                    break;
+            }
         }
     }
 
-    private static Armed[] Parse(string? setting) => string.IsNullOrWhiteSpace(setting)
-        ? []
-        : [.. setting.Split(',').Select(entry => entry.Split(':')).Select(parts => new Armed
+    private static Armed[] Parse(string? setting) => string.IsNullOrWhiteSpace(setting) ? [] : [.. setting.Split(',').Select(ParseOne)];
+
+    private static Armed ParseOne(string entry)
+    {
+        var match = Syntax().Match(entry);
+        return match.Success
+            ? new Armed
             {
-                Name = parts[0],
-                Action = parts.Length > 1 ? parts[1] : "kill",
-                At = parts.Length > 2 ? int.Parse(parts[2], null) : 1,
-            })];
+                Name = match.Groups["name"].Value,
+                Action = Enum.Parse<FailPointAction>(match.Groups["action"].Value, ignoreCase: true),
+                At = match.Groups["at"].Success ? int.Parse(match.Groups["at"].ValueSpan, CultureInfo.InvariantCulture) : 1,
+            }
+            : throw new FormatException($"'{entry}' is no fail point: name:kill, name:freeze or name:throw, and :number for a time other than the first.");
+    }
+
+    [GeneratedRegex("^(?<name>[a-z_]+):(?<action>kill|freeze|throw)(:(?<at>[1-9][0-9]{0,5}))?$")]
+    private static partial Regex Syntax();
 
     private sealed class Armed
     {
@@ -63,10 +88,23 @@ public static class FailPoint
 
         public required string Name { get; init; }
 
-        public required string Action { get; init; }
+        public required FailPointAction Action { get; init; }
 
         public required int At { get; init; }
     }
+}
+
+/// <summary>What happens at an armed place.</summary>
+internal enum FailPointAction
+{
+    /// <summary>The process dies at once, as with <c>SIGKILL</c>.</summary>
+    Kill,
+
+    /// <summary>The process stops until it is sent <c>SIGCONT</c>.</summary>
+    Freeze,
+
+    /// <summary>The place throws <see cref="FailPointException"/>.</summary>
+    Throw,
 }
 
 /// <summary>What an armed fail point throws.</summary>

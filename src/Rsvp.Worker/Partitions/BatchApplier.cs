@@ -150,7 +150,6 @@ internal sealed partial class BatchApplier(
         var trace = BatchTrace.Current;
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         var state = await BatchLoad.ReadAsync(connection, commands, cancellationToken);
-        FailPoint.Hit("after_load");
         foreach (var one in fails ? [] : commands)
         {
             // By its name: a command that kills every process that tries to decide it.

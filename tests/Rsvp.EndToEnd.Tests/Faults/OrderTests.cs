@@ -20,18 +20,21 @@ public sealed class OrderTests(SystemFixture system)
     [Fact]
     public async Task Decisions_follow_the_order_of_confirms_through_a_workers_death_a_hand_over_closed_connections_and_a_broker_that_restarts_with_a_backlog()
     {
-        var activity = await system.NewPerson().OpenAsync(10);
+        var activity = await system.OpenOnAsync("worker-1", 10);
         using var end = new CancellationTokenSource();
         var asking = AskUntilAsync(activity, end.Token);
         try
         {
             await system.Instance.KillAsync("worker-1", CancellationToken.None);
-            await MoreAsync(20, "a worker has died");
+            await MoreAsync(20, "its worker has died");
+            Assert.Equal("worker-2", await system.OwnerOfAsync(activity));
 
-            // It comes back, and some partitions are handed over to it.
+            // The other one leaves in good order, and hands over all that it has.
             await system.Instance.StartAsync("worker-1", CancellationToken.None);
-            await system.ShareEvenlyAsync("worker-1", "worker-2");
-            await MoreAsync(20, "the partitions are shared again");
+            await system.Instance.StopAsync("worker-2", CancellationToken.None);
+            await Eventually.HoldsAsync(async () => await system.OwnerOfAsync(activity) == "worker-1", "the partition is handed over", AtMost);
+            await MoreAsync(20, "the partition was handed over");
+            await system.Instance.StartAsync("worker-2", CancellationToken.None);
 
             await Assert.IsType<LocalRabbit>(system.Instance.Rabbit).ControlAsync(["close_all_connections", "a test"], CancellationToken.None);
             await MoreAsync(20, "all connections were closed");

@@ -30,6 +30,7 @@ public sealed class ReadinessTests(SystemFixture system)
 
             Assert.Equal(HttpStatusCode.ServiceUnavailable, during.Status);
             Assert.True(during.Code is "outcome_unknown" or "overloaded", during.Code);
+            Assert.InRange(during.Took, TimeSpan.Zero, Person.AnsweredWithin);
             await ReadyAsync("api-1", "Unhealthy");
         }
         finally
@@ -37,11 +38,13 @@ public sealed class ReadinessTests(SystemFixture system)
             await ControlAsync(clear);
         }
 
+        Answer? taken = null;
         await Eventually.HoldsAsync(
-            async () => (await person.SubmitAsync(activity, key: "once")).RsvpStatus == "confirmed", "the same request is taken", TimeSpan.FromSeconds(60));
+            async () => (taken = await person.SubmitAsync(activity, key: "once")).RsvpStatus == "confirmed", "the same request is taken", TimeSpan.FromSeconds(60));
         await ReadyAsync("api-1", "Healthy");
         await ReadyAsync("worker-1", "Healthy");
         await system.AssertAuditIsCleanAsync();
+        await system.AssertJournalAsync(activity, [(person, taken!)]);
     }
 
     [Fact]
@@ -100,6 +103,7 @@ public sealed class ReadinessTests(SystemFixture system)
         }
 
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "overloaded"), (refused.Status, refused.Code));
+        Assert.InRange(refused.Took, TimeSpan.Zero, Person.AnsweredWithin);
         try
         {
             // As long as the policy stands, so that it is the workers that make room.
@@ -110,12 +114,7 @@ public sealed class ReadinessTests(SystemFixture system)
             await ControlAsync("clear_policy short");
         }
 
-        foreach (var (person, answer) in accepted)
-        {
-            await Eventually.HoldsAsync(
-                async () => (await person.GetAsync($"/api/requests/{answer.RequestId}")).Body.GetProperty("status").GetString() == "completed", "an accepted request has its outcome");
-        }
-
+        await system.AssertJournalAsync(activity, accepted);
         await system.AssertAuditIsCleanAsync();
     }
 

@@ -46,4 +46,30 @@ public sealed class WebhookTests(SystemFixture system)
         });
         await system.AssertAuditIsCleanAsync();
     }
+    [Fact]
+    public async Task A_notifier_killed_when_a_webhook_has_left_and_that_is_not_on_record_sends_it_again_with_the_same_id()
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        var activity = await system.OpenAsync(capacity: 1);
+        var person = system.NewPerson();
+        await person.SendAsync(HttpMethod.Post, "/api/users/me/webhooks", $$"""{ "url": "{{receiver.Url}}" }""");
+        try
+        {
+            await system.Instance.StopAsync("notifier-1", CancellationToken.None);
+            await system.StartArmedAsync("notifier-1", "after_send:kill");
+            await person.SubmitAsync(activity);
+            await Eventually.HoldsAsync(() => system.Instance.State.Alive("notifier-1") is null, "the notifier dies when it has sent the webhook");
+        }
+        finally
+        {
+            await system.Instance.StartAsync("notifier-1", CancellationToken.None);
+        }
+
+        // Two minutes later nobody is sending it any more.
+        await system.ChangeAsync(
+            "UPDATE notification_deliveries SET due_at = now() FROM notifications n WHERE n.log_id = notification_deliveries.notification_id AND channel = 'webhook' AND activity_id = $1", activity);
+        await Eventually.HoldsAsync(() => receiver.Received.Count == 2, "it is sent again");
+        Assert.Single(receiver.Received.Select(webhook => webhook.Headers["webhook-id"]).Distinct());
+        await system.AssertAuditIsCleanAsync();
+    }
 }

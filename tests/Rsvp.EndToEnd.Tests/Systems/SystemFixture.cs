@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Npgsql;
 using Rsvp.Cli.Instances;
 using Rsvp.Hosting.Auth;
@@ -155,6 +156,24 @@ public sealed class SystemFixture : IAsyncLifetime
         {
             _audited[activity] = states[activity];
         }
+    }
+
+    /// <summary>Waits for the outcome of every request that a client was told is accepted, and lets the auditor compare: each has one, and none is lost.</summary>
+    internal async Task AssertJournalAsync(Guid activity, IEnumerable<(Person Person, Answer Answer)> journal)
+    {
+        var accepted = journal.Where(entry => entry.Answer.Status is HttpStatusCode.Created or HttpStatusCode.OK or HttpStatusCode.Accepted).ToList();
+        Assert.NotEmpty(accepted);
+        foreach (var (person, answer) in accepted)
+        {
+            await Eventually.HoldsAsync(
+                async () => (await person.GetAsync($"/api/requests/{answer.RequestId}")).Body.GetProperty("status").GetString() == "completed",
+                "an accepted request has its outcome",
+                TimeSpan.FromSeconds(60));
+        }
+
+        var options = new AuditOptions { Activities = [activity], Journal = [.. accepted.Select(entry => Guid.Parse(entry.Answer.RequestId))] };
+        var report = await new Auditor(Database).RunAsync(options);
+        Assert.True(report.IsClean, report.ToString());
     }
 
     private async Task<Dictionary<Guid, (long LogSeq, long Version)>> ReadStatesAsync()

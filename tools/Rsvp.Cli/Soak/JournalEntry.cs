@@ -19,6 +19,9 @@ internal sealed class JournalEntry
     /// <summary>How often no answer came: the connection was refused or broke, or it took too long.</summary>
     public int SilenceCount { get; set; }
 
+    /// <summary>The longest that an answer took which told to come again.</summary>
+    public TimeSpan ToldToComeAgainAfter { get; set; }
+
     internal IReadOnlyList<SeenAnswer> Answers => _answers;
 
     internal SeenAnswer? Decision => _answers.FirstOrDefault(answer => answer.IsDecided);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
@@ -74,10 +75,13 @@ internal sealed class SoakClient(Uri apiUrl, TokenFactory tokens) : IDisposable
         message.Headers.Add("Prefer", string.Create(CultureInfo.InvariantCulture, $"wait={WaitSeconds}"));
         if (key is not null) message.Headers.Add("Idempotency-Key", key);
         if (request.Body is not null) message.Content = new StringContent(request.Body, Encoding.UTF8, "application/json");
+        var clock = Stopwatch.StartNew();
         try
         {
             using HttpResponseMessage response = await _http.SendAsync(message, cancellationToken);
-            return SeenAnswer.Read((int)response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken));
+            SeenAnswer answer = SeenAnswer.Read((int)response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken));
+            if (answer.SaysLater && clock.Elapsed > entry.ToldToComeAgainAfter) entry.ToldToComeAgainAfter = clock.Elapsed;
+            return answer;
         }
         catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException)
         {

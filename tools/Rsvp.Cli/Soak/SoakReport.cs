@@ -32,6 +32,9 @@ internal sealed record SoakReport
     /// <summary>Answers 503 and 429.</summary>
     public required int ToldToComeAgain { get; init; }
 
+    /// <summary>For each request that got such an answer the longest that one took, ascending.</summary>
+    public required IReadOnlyList<double> ToldToComeAgainSeconds { get; init; }
+
     /// <summary>How often no answer came.</summary>
     public required int Silences { get; init; }
 
@@ -61,6 +64,11 @@ internal sealed record SoakReport
         Console.WriteLine();
         Line("faults", Invariant($"{FaultCount}, recovery median {RecoveryMedianSeconds:0.0} s, max {RecoveryMaxSeconds:0.0} s"));
         Line("requests", Invariant($"{Requests}, accepted {Accepted}, sent {Sent} times, {ToldToComeAgain} answers 503 or 429, {Silences} times no answer"));
+        if (ToldToComeAgainSeconds is [.., var slowest])
+        {
+            Line("told so after", Invariant($"median {ToldToComeAgainSeconds[ToldToComeAgainSeconds.Count / 2]:0.00} s, 99 % {ToldToComeAgainSeconds[ToldToComeAgainSeconds.Count * 99 / 100]:0.00} s, max {slowest:0.00} s"));
+        }
+
         Line("lost", Invariant($"{Journal.Lost.Count}"));
         Line("doubled", Invariant($"{Journal.Doubled.Count}"));
         Line("changed", Invariant($"{Journal.Changed.Count}"));

@@ -67,6 +67,7 @@ internal sealed class SoakRunner(Instance instance, int seed, double minutes, Ac
             Accepted = journal.Count(entry => entry.IsAccepted),
             Sent = journal.Sum(entry => entry.SendCount),
             ToldToComeAgain = journal.Sum(entry => entry.Answers.Count(answer => answer.SaysLater)),
+            ToldToComeAgainSeconds = [.. journal.Select(entry => Math.Round(entry.ToldToComeAgainAfter.TotalSeconds, 3)).Where(seconds => seconds > 0).Order()],
             Silences = journal.Sum(entry => entry.SilenceCount),
             SettledAfterSeconds = settledAfter,
             Journal = JournalCheck.Compare(journal, await StoredOutcomes.ReadAsync(dataSource, crowd.Users, cancellationToken)),
