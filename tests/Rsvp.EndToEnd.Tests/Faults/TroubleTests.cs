@@ -21,7 +21,7 @@ public sealed class TroubleTests(SystemFixture system)
         try
         {
             var (activity, journal) = await FreezeAmongPeopleAsync();
-                await AppliedByTheOtherAsync(activity, journal.Count);
+            await AppliedByTheOtherAsync(activity, journal.Count);
 
             system.Instance.Send(Victim, Signal.Continue);
 
