@@ -27,7 +27,7 @@ public sealed class OrderTests(SystemFixture system)
         {
             await system.Instance.KillAsync("worker-1", CancellationToken.None);
             await MoreAsync(20, "its worker has died");
-            Assert.Equal("worker-2", await system.OwnerOfAsync(activity));
+            await Eventually.HoldsAsync(async () => await system.OwnerOfAsync(activity) == "worker-2", "the partition is the other worker's", AtMost);
 
             // The other one leaves in good order, and hands over all that it has.
             await system.Instance.StartAsync("worker-1", CancellationToken.None);
