@@ -25,11 +25,11 @@ public sealed class DeadLetterTests(SystemFixture system)
         try
         {
             await BrokerHand.SendAsync(system, batch);
-            while (await OutcomesAsync(batch) is { Length: 0 })
+            while (await BrokerHand.OutcomesAsync(system, batch) is { Length: 0 })
             {
                 await StartWorkerToDieAsync($"{killer.Name}:kill");
                 await Eventually.HoldsAsync(
-                    async () => system.Instance.State.Alive("worker-1") is null || (await OutcomesAsync(batch)).Length > 0, "the worker dies, or everything is decided");
+                    async () => system.Instance.State.Alive("worker-1") is null || (await BrokerHand.OutcomesAsync(system, batch)).Length > 0, "the worker dies, or everything is decided");
                 deaths += system.Instance.State.Alive("worker-1") is null ? 1 : 0;
                 Assert.InRange(deaths, 0, DeathsMax);
             }
@@ -45,7 +45,7 @@ public sealed class DeadLetterTests(SystemFixture system)
             await system.Instance.StartAsync("worker-2", CancellationToken.None);
         }
 
-        Assert.Equal(["completed", "failed", "completed"], await OutcomesAsync(batch));
+        Assert.Equal(["completed", "failed", "completed"], await BrokerHand.OutcomesAsync(system, batch));
         Assert.Equal(DeathsMax, deaths);
         await system.AssertAuditIsCleanAsync();
     }
@@ -74,7 +74,7 @@ public sealed class DeadLetterTests(SystemFixture system)
         Assert.Contains(replayed.RequestId.ToString(), show.Output, StringComparison.Ordinal);
         Assert.Contains("--reason", noReason.Output, StringComparison.Ordinal);
         Assert.Contains("sent back to rsvp.partition.v1.", again.Output, StringComparison.Ordinal);
-        await Eventually.HoldsAsync(async () => (await OutcomesAsync(replayed, dropped)).SequenceEqual(["completed", "failed"]), "the one is applied, the other failed");
+        await Eventually.HoldsAsync(async () => (await BrokerHand.OutcomesAsync(system, replayed, dropped)).SequenceEqual(["completed", "failed"]), "the one is applied, the other failed");
         await system.AssertAuditIsCleanAsync();
     }
 
@@ -88,19 +88,5 @@ public sealed class DeadLetterTests(SystemFixture system)
         {
             // It died before it was ready.
         }
-    }
-
-    /// <returns>What was decided, in order; empty unless everything was.</returns>
-    private async Task<string[]> OutcomesAsync(params Command[] commands)
-    {
-        await using var read = system.Database.CreateCommand(
-            """
-            SELECT coalesce(array_agg(coalesce(q.code, q.status) ORDER BY asked.at), '{}')
-            FROM   unnest($1) WITH ORDINALITY AS asked (request_id, at)
-            JOIN   rsvp_requests q USING (request_id)
-            """);
-        read.Parameters.AddWithValue(commands.Select(command => command.RequestId).ToArray());
-        var outcomes = (string[])(await read.ExecuteScalarAsync())!;
-        return outcomes.Length == commands.Length ? outcomes : [];
     }
 }

@@ -20,9 +20,12 @@ internal sealed class Rush : IAsyncDisposable
 
     private Rush(SystemFixture system, Guid[] activities, bool toleratesRefusals)
     {
-        (_system, _toleratesRefusals) = (system, toleratesRefusals);
+        (_system, Activities, _toleratesRefusals) = (system, activities, toleratesRefusals);
         _people = Task.WhenAll(Enumerable.Range(0, PeopleAtOnce).Select(number => AskAsync(activities[number % activities.Length])));
     }
+
+    /// <summary>What they ask about.</summary>
+    internal IReadOnlyList<Guid> Activities { get; }
 
     internal int Answered => Volatile.Read(ref _answered);
 

@@ -14,6 +14,9 @@ internal sealed class Exploration(Beginning beginning, NaiveActivity model, bool
     private readonly IReadOnlyList<Step> _alphabet = SmallWorld.Alphabet(beginning);
     private readonly Dictionary<string, string> _consequences = [];
 
+    /// <summary>False leaves the rule that nobody overtakes out of the decision core; only the test that proves it does.</summary>
+    public bool KeepsNewcomersBehind { get; init; } = true;
+
     /// <summary>States that were met, but for the users' names and versions.</summary>
     public HashSet<string> States { get; } = [];
 
@@ -27,7 +30,7 @@ internal sealed class Exploration(Beginning beginning, NaiveActivity model, bool
     /// <exception cref="XunitException">The worker and the model do not agree; the message tells the shortest history after which they do not.</exception>
     public void Explore(int length)
     {
-        var partition = new MemoryPartition(_telling.KnownUsers);
+        var partition = new MemoryPartition(_telling.KnownUsers) { KeepsNewcomersBehind = KeepsNewcomersBehind };
         partition.Apply([_telling.Create], Now);
         List<Node> level = [new Node(model, partition, Before: null, Step: null)];
         States.Add(level[0].Key);

@@ -19,6 +19,9 @@ internal sealed class MemoryPartition(IEnumerable<Guid> knownUsers)
     private readonly Dictionary<Guid, GroupState> _groups = [];
     private readonly Queue<FollowUp> _followUps = [];
 
+    /// <summary>False hides the line from the decision about somebody who asks, so that the rule that nobody overtakes has nothing to go by.</summary>
+    public bool KeepsNewcomersBehind { get; init; } = true;
+
     public ActivityState? Activity { get; private set; }
 
     public List<LogEntry> Log { get; } = [];
@@ -34,7 +37,7 @@ internal sealed class MemoryPartition(IEnumerable<Guid> knownUsers)
     /// <summary>Another one in the same state; what happens to one does not happen to the other.</summary>
     public MemoryPartition Copy()
     {
-        var copy = new MemoryPartition(knownUsers) { Activity = Activity };
+        var copy = new MemoryPartition(knownUsers) { Activity = Activity, KeepsNewcomersBehind = KeepsNewcomersBehind };
         copy.Log.AddRange(Log);
         copy._hosts.UnionWith(_hosts);
         CopyTo(_rsvps, copy._rsvps);
@@ -77,7 +80,8 @@ internal sealed class MemoryPartition(IEnumerable<Guid> knownUsers)
 
     private List<CommandOutcome> ApplyRun(IReadOnlyList<Command> run, DateTimeOffset now)
     {
-        var state = Load(run, now);
+        var hiddenPlaces = !KeepsNewcomersBehind && run.All(command => command.SubmitRsvp is not null) ? Activity!.WaitlistedPlaces : 0;
+        var state = Load(run, hiddenPlaces, now);
         if (run is [{ RunPass: not null } command])
         {
             var result = PassDecision.Decide(Activity!, LoadLine(), now);
@@ -102,15 +106,16 @@ internal sealed class MemoryPartition(IEnumerable<Guid> knownUsers)
         Fold.OpenVacancies(state);
         state.FollowUps.ForEach(next => _followUps.Enqueue(next.FollowUp));
         Save(state, decided);
+        Activity = Activity! with { WaitlistedPlaces = Activity.WaitlistedPlaces + hiddenPlaces };
         return [.. decided.Select(one => one.Outcome)];
     }
 
-    private WorkingSet Load(IReadOnlyList<Command> run, DateTimeOffset now)
+    private WorkingSet Load(IReadOnlyList<Command> run, int hiddenPlaces, DateTimeOffset now)
     {
         var state = new WorkingSet { Now = now };
         if (Activity is not null)
         {
-            state.Load(Activity);
+            state.Load(Activity with { WaitlistedPlaces = Activity.WaitlistedPlaces - hiddenPlaces });
             state.Line(Activity.Id).LoadSmallest(Line.Select(rsvp => rsvp.Place!.Spots).DefaultIfEmpty(int.MaxValue).Min());
         }
 

@@ -39,6 +39,20 @@ public sealed class SmallWorldTests(ITestOutputHelper output)
         var beginning = SmallWorld.Beginnings[0];
         var exploration = new Exploration(beginning, new NaiveActivity(beginning) { KeepsNewcomersBehind = false }, merges: true);
 
+        FindsTheOvertaking(exploration);
+    }
+
+    [Fact]
+    public void Control_a_worker_that_lets_a_newcomer_take_a_seat_before_the_line_is_found_with_the_shortest_history()
+    {
+        var beginning = SmallWorld.Beginnings[0];
+        var exploration = new Exploration(beginning, new NaiveActivity(beginning), merges: true) { KeepsNewcomersBehind = false };
+
+        FindsTheOvertaking(exploration);
+    }
+
+    private static void FindsTheOvertaking(Exploration exploration)
+    {
         var disagreement = Assert.Throws<XunitException>(() => exploration.Explore(length: 6));
 
         // The larger party waits, because it does not fit; the smaller would fit.

@@ -38,8 +38,39 @@ public sealed class GuardTests
         await TogetherAsync(world, activity, guards: false, World.Submit(activity, Guid.NewGuid()), World.Submit(activity, Guid.NewGuid()));
 
         Assert.Equal(2L, await database.ScalarAsync<long>("SELECT count(*) FROM rsvps WHERE activity_id = $1 AND status = 'confirmed'", activity));
-        var broken = (await new Auditor(database.DataSource).RunAsync()).Invariants.Where(invariant => invariant.ViolationCount > 0).Select(invariant => invariant.Id);
-        Assert.Superset(new HashSet<string> { "I1", "I2", "I6" }, broken.ToHashSet());
+        Assert.Superset(new HashSet<string> { "I1", "I2", "I6" }, await BrokenAsync(database));
+    }
+
+    [Fact]
+    public async Task Without_the_guard_the_check_alone_refuses_a_party_that_fits_no_more_and_it_is_decided_anew()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await database.ExecuteAsync("ALTER TABLE rsvp_analytics DROP CONSTRAINT rsvp_analytics_seq");
+        var log = new EventCounter<BatchApplier>();
+
+        var (activity, party) = await LessRoomAsync(database, log);
+
+        var refused = Assert.IsType<PostgresException>(Assert.Single(log.Exceptions));
+        Assert.Equal((PostgresErrorCodes.CheckViolation, "activities_never_overbooked"), (refused.SqlState, refused.ConstraintName));
+        Assert.Equal("waitlisted", party.Rsvp?.Status);
+        Assert.Equal(0, await database.ScalarAsync<int>("SELECT confirmed_participants FROM activities WHERE activity_id = $1", activity));
+        Assert.Empty(await BrokenAsync(database));
+    }
+
+    [Fact]
+    public async Task Control_without_guard_and_check_the_auditor_finds_the_overbooking()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await database.ExecuteAsync("ALTER TABLE rsvp_analytics DROP CONSTRAINT rsvp_analytics_seq");
+        await database.ExecuteAsync("ALTER TABLE activities DROP CONSTRAINT activities_never_overbooked");
+        var log = new EventCounter<BatchApplier>();
+
+        var (activity, party) = await LessRoomAsync(database, log);
+
+        Assert.Empty(log.Exceptions);
+        Assert.Equal("confirmed", party.Rsvp?.Status);
+        Assert.Equal(2, await database.ScalarAsync<int>("SELECT confirmed_participants FROM activities WHERE activity_id = $1", activity));
+        Assert.Contains("I1", await BrokenAsync(database));
     }
 
     [Fact]
@@ -120,8 +151,24 @@ public sealed class GuardTests
         _ => World.Submit(activity, user, random.Next(1, 4)),
     };
 
-    /// <summary>Holds the activity's row until both writers have loaded and wait to save.</summary>
-    private static async Task<CommandOutcome[]> TogetherAsync(World world, Guid activity, bool guards, Command one, Command other)
+    /// <summary>Without the guard, a host takes one of two seats away while a party of two is being confirmed.</summary>
+    private static async Task<(Guid Activity, CommandOutcome Party)> LessRoomAsync(TestDatabase database, EventCounter<BatchApplier> log)
+    {
+        var world = new World(database);
+        var activity = await world.OpenAsync(capacity: 2);
+        var outcomes = await TogetherAsync(
+            world, activity, guards: false, World.Patch(activity, world.Host, new UpdateActivity { Capacity = 1 }), World.Submit(activity, Guid.NewGuid(), 2), log);
+        Assert.Equal(1, outcomes[0].Activity?.Capacity);
+        return (activity, outcomes[1]);
+    }
+
+    /// <summary>The invariants that do not hold.</summary>
+    private static async Task<ISet<string>> BrokenAsync(TestDatabase database) =>
+        (await new Auditor(database.DataSource).RunAsync()).Invariants.Where(invariant => invariant.ViolationCount > 0).Select(invariant => invariant.Id).ToHashSet();
+
+    /// <summary>Holds the activity's row until both writers have loaded and wait to save, the one before the other.</summary>
+    private static async Task<CommandOutcome[]> TogetherAsync(
+        World world, Guid activity, bool guards, Command one, Command other, EventCounter<BatchApplier>? log = null)
     {
         var name = $"together-{Guid.NewGuid():N}";
         await using var writers = NpgsqlDataSource.Create(world.Database.ConnectionString + $";Application Name={name}");
@@ -131,15 +178,16 @@ public sealed class GuardTests
         hold.Parameters.AddWithValue(activity);
         await hold.ExecuteNonQueryAsync();
 
-        Task<AppliedBatch>[] both =
-        [
-            world.Applier(guards, writers).ApplyAsync([one], 0, default),
-            world.Applier(guards, writers).ApplyAsync([other], 0, default),
-        ];
-        await Eventually.HoldsAsync(
-            async () => await world.Database.ScalarAsync<long>(
-                "SELECT count(*) FROM pg_stat_activity WHERE application_name = $1 AND wait_event_type = 'Lock'", name) == 2,
-            "both writers wait to save what they decided");
+        List<Task<AppliedBatch>> both = [];
+        foreach (var command in new[] { one, other })
+        {
+            both.Add(world.Applier(guards, writers, log).ApplyAsync([command], 0, default));
+            await Eventually.HoldsAsync(
+                async () => await world.Database.ScalarAsync<long>(
+                    "SELECT count(*) FROM pg_stat_activity WHERE application_name = $1 AND wait_event_type = 'Lock'", name) == both.Count,
+                "another writer waits to save what it decided");
+        }
+
         await transaction.CommitAsync();
 
         return [.. (await Task.WhenAll(both)).Select(applied => applied.Outcomes[0])];
