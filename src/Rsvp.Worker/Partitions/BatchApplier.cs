@@ -136,6 +136,7 @@ internal sealed partial class BatchApplier(
 
     private async Task<AppliedBatch> FailAloneAsync(Command command, CancellationToken cancellationToken)
     {
+        metrics.GivenUp();
         using (Traces.LogsOf(command.TraceParent))
         {
             LogGivenUp(command.Name, command.RequestId, command.ActivityId);

@@ -25,6 +25,7 @@ internal sealed class PartitionMetrics
     private readonly Counter<long> _conflicts;
     private readonly Counter<long> _transientErrors;
     private readonly Counter<long> _singleMode;
+    private readonly Counter<long> _givenUp;
     private readonly Counter<long> _replays;
     private readonly Histogram<double> _lagSeconds;
 
@@ -48,6 +49,7 @@ internal sealed class PartitionMetrics
         _conflicts = meter.CreateCounter<long>("rsvp.guard.conflicts", "{conflict}", "Batches redone because another writer was active.");
         _transientErrors = meter.CreateCounter<long>("rsvp.batch.retries", "{retry}", "Batches retried in place after a transient error, by SQLSTATE or exception.");
         _singleMode = meter.CreateCounter<long>("rsvp.batch.single_mode", "{batch}", "Batches applied command by command.");
+        _givenUp = meter.CreateCounter<long>("rsvp.commands.given_up", "{command}", "Commands whose outcome is failed, because they could not be applied.");
         _replays = meter.CreateCounter<long>("rsvp.replays", "{command}", "Commands answered with a stored outcome.");
         _lagSeconds = meter.CreateHistogram<double>(
             "rsvp.partition.lag",
@@ -59,6 +61,7 @@ internal sealed class PartitionMetrics
         _placesPromoted.Add(0);
         _conflicts.Add(0);
         _singleMode.Add(0);
+        _givenUp.Add(0);
         foreach (var state in (ReadOnlySpan<string>)[PostgresErrorCodes.DeadlockDetected, PostgresErrorCodes.SerializationFailure, PostgresErrorCodes.LockNotAvailable])
         {
             _transientErrors.Add(0, new KeyValuePair<string, object?>(SqlState, state));
@@ -103,4 +106,6 @@ internal sealed class PartitionMetrics
         1, error is PostgresException postgres ? new KeyValuePair<string, object?>(SqlState, postgres.SqlState) : new KeyValuePair<string, object?>("error.type", error.GetType().FullName));
 
     public void SingleMode() => _singleMode.Add(1);
+
+    public void GivenUp() => _givenUp.Add(1);
 }

@@ -4,6 +4,7 @@ using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using Rsvp.Cli.Processes;
 using Rsvp.Cli.Servers;
+using Rsvp.Contracts;
 using Rsvp.EndToEnd.Tests.DeadLetters;
 using Rsvp.EndToEnd.Tests.Storm;
 using Rsvp.EndToEnd.Tests.Systems;
@@ -216,6 +217,20 @@ public sealed class AlertTests(SystemFixture system, ObservedSystem observed) : 
         await observed.FiresAsync("RsvpUnroutedMessages");
         await observed.QuietAsync();
         await Eventually.HoldsAsync(async () => (await person.SubmitAsync(activity, key: "once")).RsvpStatus == "confirmed", "it is taken");
+    }
+
+    [Fact]
+    public async Task A_command_that_cannot_be_applied_is_told()
+    {
+        var impossible = BrokerHand.Ask(await system.OpenAsync(10), CommandNames.SubmitRsvp, command => command with { SubmitRsvp = new SubmitRsvp { GuestCount = -7 } });
+        await observed.ShowsAsync("rsvp_commands_given_up_total");
+
+        await BrokerHand.SendAsync(system, impossible);
+
+        await observed.FiresAsync("RsvpCommandsGivenUp");
+        Assert.Equal(["failed"], await BrokerHand.OutcomesAsync(system, impossible));
+        await observed.QuietAsync();
+        await system.AssertAuditIsCleanAsync();
     }
 
     [Fact]

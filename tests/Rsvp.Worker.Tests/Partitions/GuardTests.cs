@@ -14,6 +14,9 @@ public sealed class GuardTests
     public async Task With_the_guard_two_writers_for_the_last_seat_leave_one_confirmed_and_one_in_line()
     {
         await using var database = await TestDatabase.CreateAsync();
+
+        // Without its twins, which would refuse the second writer by themselves.
+        await database.ExecuteAsync("ALTER TABLE rsvp_analytics DROP CONSTRAINT rsvp_analytics_seq");
         var world = new World(database);
         var activity = await world.OpenAsync(capacity: 1);
 
