@@ -9,7 +9,7 @@ namespace Rsvp.Hosting.Messaging;
 /// <summary>Makes a bus that is back within about two seconds of its broker, and whose sends fail at once instead of being tried again inside.</summary>
 /// <remarks>
 /// The library waits 4 s after a connection's first failure and up to 37 s between later ones, for receiving and sending alike, and has no setting for it.
-/// Here receivers ask about every second, spread so that services do not come all at once; and whoever sends has a bound of its own, and decides itself.
+/// Here receivers ask every second or two, spread so that services do not come all at once; and whoever sends has a bound of its own, and decides itself.
 /// </remarks>
 internal sealed class EagerBusFactory : TransportRegistrationBusFactory<IRabbitMqReceiveEndpointConfigurator>
 {

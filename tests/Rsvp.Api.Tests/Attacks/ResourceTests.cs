@@ -58,6 +58,20 @@ public sealed class ResourceTests(ApiWorld world) : IClassFixture<ApiWorld>
     }
 
     [Fact]
+    public async Task Headers_that_do_not_end_end_with_their_connection()
+    {
+        using var slow = new TcpClient();
+        await slow.ConnectAsync(world.Client.BaseAddress!.Host, world.Client.BaseAddress.Port);
+        var stream = slow.GetStream();
+        await stream.WriteAsync("GET /api/activities HTTP/1.1\r\nHost: x\r\nX-Slow: "u8.ToArray());
+
+        using var reader = new StreamReader(stream);
+        var answer = await Eventually.EndsAsync(reader.ReadToEndAsync(), "the server gave up", TimeSpan.FromSeconds(30));
+
+        Assert.StartsWith("HTTP/1.1 408", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_body_that_trickles_in_ends_with_its_connection()
     {
         using var slow = new TcpClient();

@@ -18,13 +18,15 @@ public sealed class OrderTests(SystemFixture system)
     private readonly List<Guid> _accepted = [];
 
     [Fact]
-    public async Task Decisions_follow_the_order_of_confirms_through_a_workers_death_a_hand_over_closed_connections_and_a_broker_that_restarts_with_a_backlog()
+    public async Task Decisions_follow_the_order_of_confirms_whatever_dies_is_handed_over_or_restarts_with_a_backlog()
     {
         var activity = await system.OpenOnAsync("worker-1", 10);
         using var end = new CancellationTokenSource();
         var asking = AskUntilAsync(activity, end.Token);
         try
         {
+            system.Instance.Send("worker-1", Signal.Stop);
+            await MoreAsync(20, "commands wait for a worker that is about to die");
             await system.Instance.KillAsync("worker-1", CancellationToken.None);
             await MoreAsync(20, "its worker has died");
             await Eventually.HoldsAsync(async () => await system.OwnerOfAsync(activity) == "worker-2", "the partition is the other worker's", AtMost);
@@ -39,12 +41,22 @@ public sealed class OrderTests(SystemFixture system)
             await Assert.IsType<LocalRabbit>(system.Instance.Rabbit).ControlAsync(["close_all_connections", "a test"], CancellationToken.None);
             await MoreAsync(20, "all connections were closed");
 
-            foreach (var worker in new[] { "worker-1", "worker-2" }) system.Instance.Send(worker, Signal.Stop);
-            await MoreAsync(50, "commands wait for frozen workers");
-            await system.Instance.StopAsync("rabbitmq", CancellationToken.None);
-            await system.Instance.StartAsync("rabbitmq", CancellationToken.None);
-            foreach (var worker in new[] { "worker-1", "worker-2" }) system.Instance.Send(worker, Signal.Continue);
+            await WithABacklogAsync(() => system.Instance.StopAsync("rabbitmq", CancellationToken.None));
             await MoreAsync(20, "the broker has restarted");
+            await WithABacklogAsync(() => system.Instance.KillAsync("rabbitmq", CancellationToken.None));
+            await MoreAsync(20, "the broker was killed");
+
+            await system.Instance.StopAsync("postgres", CancellationToken.None);
+            await MoreAsync(20, "the database is away");
+            await system.Instance.StartAsync("postgres", CancellationToken.None);
+            system.Database.Clear(); // The test's own connections ended with the server.
+            await DecidedSoFarAsync(activity);
+            var server = system.Instance.State.Alive("postgres")!;
+            server.Send(Signal.Quit); // It stops at once and has to recover.
+            Assert.True(await server.WaitForExitAsync(AtMost, CancellationToken.None));
+            await MoreAsync(20, "the database has crashed");
+            await system.Instance.StartAsync("postgres", CancellationToken.None);
+            system.Database.Clear();
         }
         finally
         {
@@ -54,10 +66,26 @@ public sealed class OrderTests(SystemFixture system)
             await system.RestoreAsync();
         }
 
-        var decided = new List<Guid>();
-        await Eventually.HoldsAsync(async () => (decided = await DecidedAsync(activity)).Count >= _accepted.Count, "everything that was accepted is decided", AtMost);
-        Assert.Equal(_accepted, decided);
+        Assert.Equal(_accepted, await DecidedSoFarAsync(activity));
         await system.AssertAuditIsCleanAsync();
+    }
+
+    /// <summary>Lets commands wait for frozen workers while the broker goes and comes again.</summary>
+    private async Task WithABacklogAsync(Func<Task> end)
+    {
+        foreach (var worker in new[] { "worker-1", "worker-2" }) system.Instance.Send(worker, Signal.Stop);
+        await MoreAsync(50, "commands wait for frozen workers");
+        await end();
+        await system.Instance.StartAsync("rabbitmq", CancellationToken.None);
+        foreach (var worker in new[] { "worker-1", "worker-2" }) system.Instance.Send(worker, Signal.Continue);
+    }
+
+    /// <summary>Waits until as much is decided as was accepted by now.</summary>
+    private async Task<List<Guid>> DecidedSoFarAsync(Guid activity)
+    {
+        var (accepted, decided) = (Count(), new List<Guid>());
+        await Eventually.HoldsAsync(async () => (decided = await DecidedAsync(activity)).Count >= accepted, "everything that was accepted is decided", AtMost);
+        return decided;
     }
 
     private async Task AskUntilAsync(Guid activity, CancellationToken end)

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using Rsvp.Cli.Processes;
+using Rsvp.Cli.Scaling;
 using Rsvp.Contracts;
 using Rsvp.EndToEnd.Tests.Scaling;
 using Rsvp.EndToEnd.Tests.Systems;
@@ -41,9 +42,14 @@ public sealed class TroubleTests(SystemFixture system)
         {
             var (activity, journal) = await FreezeAmongPeopleAsync();
 
+            await using var clock = system.Database.CreateCommand("SELECT clock_timestamp()");
+            var killedAt = (DateTime)(await clock.ExecuteScalarAsync())!;
             await system.Instance.KillAsync(Victim, CancellationToken.None);
 
             await AppliedByTheOtherAsync(activity, journal.Count);
+            await using var first = system.Database.CreateCommand("SELECT min(created_at) FROM rsvps WHERE activity_id = $1");
+            first.Parameters.AddWithValue(activity);
+            TestContext.Current.TestOutputHelper?.WriteLine($"The other worker decided {((DateTime)(await first.ExecuteScalarAsync())! - killedAt).TotalMilliseconds:0} ms after the death.");
             await EveryRequestHasOneOutcomeAsync(journal, activity);
         }
         finally
@@ -102,6 +108,32 @@ public sealed class TroubleTests(SystemFixture system)
             async () => (taken = await person.SubmitAsync(activity, key: "again")).RsvpStatus == "confirmed", "the same request is taken", TimeSpan.FromSeconds(60));
         await system.AssertAuditIsCleanAsync();
         await system.AssertJournalAsync(activity, [(person, taken!)]);
+    }
+
+    [Fact]
+    [Trait("Category", "Long")]
+    public async Task With_database_and_broker_away_together_workers_stand_in_line_again_when_both_are_back()
+    {
+        var activity = await system.OpenAsync(5);
+        var (before, after) = (system.NewPerson(), system.NewPerson());
+        await system.Instance.StopAsync("postgres", CancellationToken.None);
+        var accepted = await before.SubmitAsync(activity, waitSeconds: 0);
+
+        // The workers have left the queues, and wait for the database before they stand in line again.
+        await Eventually.HoldsAsync(
+            async () => (await PartitionStatus.ReadAsync(system.Run, CancellationToken.None)).All(partition => partition.Owner is null),
+            "no worker is active on a partition",
+            TimeSpan.FromSeconds(60));
+        await system.Instance.StopAsync("rabbitmq", CancellationToken.None);
+        await system.Instance.StartAsync("rabbitmq", CancellationToken.None);
+        await system.Instance.StartAsync("postgres", CancellationToken.None);
+        system.Database.Clear(); // The test's own connections ended with the server.
+
+        await system.ShareEvenlyAsync("worker-1", "worker-2");
+        Answer? taken = null;
+        await Eventually.HoldsAsync(async () => (taken = await after.SubmitAsync(activity)).RsvpStatus == "confirmed", "people are served", TimeSpan.FromSeconds(60));
+        await system.AssertJournalAsync(activity, [(before, accepted), (after, taken!)]);
+        await system.AssertAuditIsCleanAsync();
     }
 
     /// <summary>Lets people ask for seats of an activity whose worker freezes when it has read what it is about to decide for the first of them.</summary>

@@ -44,13 +44,13 @@ public sealed class ReconnectTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_bus_whose_broker_is_away_asks_again_about_every_second_where_the_librarys_own_waits_for_many()
+    public async Task A_bus_whose_broker_is_away_asks_again_every_second_or_two_where_the_librarys_own_waits_for_many()
     {
         var (before, controlBefore) = (_proxy.AcceptedCount, _controlProxy.AcceptedCount);
         _proxy.GoAway();
         _controlProxy.GoAway();
 
-        await Eventually.HoldsAsync(() => _proxy.AcceptedCount >= before + 10, "it has asked ten times", TimeSpan.FromSeconds(60));
+        await Eventually.HoldsAsync(() => _proxy.AcceptedCount >= before + 10, "it has asked ten times", TimeSpan.FromSeconds(40));
 
         Assert.InRange(_controlProxy.AcceptedCount - controlBefore, 1, 5);
         _proxy.ComeBack();
@@ -71,7 +71,7 @@ public sealed class ReconnectTests : IAsyncLifetime
 
         Assert.False(kept.IsCompleted);
         _controlProxy.ComeBack();
-        await kept;
+        await kept.WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     private static async Task<bool> FailsAsync(ISendEndpoint endpoint)

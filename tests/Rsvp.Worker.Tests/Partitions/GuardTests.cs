@@ -20,8 +20,9 @@ public sealed class GuardTests
         var world = new World(database);
         var activity = await world.OpenAsync(capacity: 1);
 
-        await TogetherAsync(world, activity, guards: true, World.Submit(activity, Guid.NewGuid()), World.Submit(activity, Guid.NewGuid()));
+        var outcomes = await TogetherAsync(world, activity, guards: true, World.Submit(activity, Guid.NewGuid()), World.Submit(activity, Guid.NewGuid()));
 
+        Assert.Equal(["confirmed", "waitlisted"], outcomes.Select(outcome => outcome.Rsvp?.Status));
         Assert.Equal(1, await database.ScalarAsync<int>("SELECT confirmed_participants FROM activities WHERE activity_id = $1", activity));
         Assert.Equal(1, await database.ScalarAsync<int>("SELECT waitlisted_places FROM activities WHERE activity_id = $1", activity));
         var report = await new Auditor(database.DataSource).RunAsync();

@@ -146,7 +146,7 @@ public sealed class HandOverTests : IAsyncLifetime
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("ConnectionStrings:RabbitMq", _broker.Url)]).Build();
         var services = new ServiceCollection()
             .AddLogging(logging => logging.ClearProviders())
-            .AddMassTransit(masstransit => masstransit.UsingRabbitMq((_, bus) => bus.UseBroker(configuration, "hand-over")))
+            .AddMassTransit(masstransit => masstransit.UsingBroker(configuration, "hand-over"))
             .BuildServiceProvider();
         _services.Add(services);
         services.GetRequiredService<IBusControl>().Start();

@@ -8,6 +8,9 @@ namespace Rsvp.Cli.Soak;
 /// <summary>Everything a soak found, as it is shown and as <c>--json</c> writes it.</summary>
 internal sealed record SoakReport
 {
+    /// <summary>When 99 of 100 who are told to come again have to know it: the contract's 2 s, and one for a machine that makes the load, too. The others may have met a frozen process.</summary>
+    internal const double ToldWithinSeconds = 3;
+
     // Of each kind; a soak that goes wrong can go wrong a thousand times.
     private const int ShownMax = 20;
 
@@ -55,7 +58,10 @@ internal sealed record SoakReport
 
     public double? RecoveryMaxSeconds => Recoveries is { Length: > 0 } some ? some[^1] : null;
 
-    public bool Ok => Findings.Count == 0 && Journal.All.Count == 0 && Audit.Violations == 0;
+    /// <summary>Of those who were told to come again, 99 in 100 knew it by then; null when nobody was.</summary>
+    public double? ToldToComeAgainP99Seconds => ToldToComeAgainSeconds.Count == 0 ? null : ToldToComeAgainSeconds[ToldToComeAgainSeconds.Count * 99 / 100];
+
+    public bool Ok => Findings.Count == 0 && Journal.All.Count == 0 && Audit.Violations == 0 && (ToldToComeAgainP99Seconds ?? 0) <= ToldWithinSeconds;
 
     private double[] Recoveries => [.. Faults.SelectMany(fault => fault.Flat).Select(fault => fault.RecoveredAfterSeconds).OfType<double>().Order()];
 
@@ -66,7 +72,7 @@ internal sealed record SoakReport
         Line("requests", Invariant($"{Requests}, accepted {Accepted}, sent {Sent} times, {ToldToComeAgain} answers 503 or 429, {Silences} times no answer"));
         if (ToldToComeAgainSeconds is [.., var slowest])
         {
-            Line("told so after", Invariant($"median {ToldToComeAgainSeconds[ToldToComeAgainSeconds.Count / 2]:0.00} s, 99 % {ToldToComeAgainSeconds[ToldToComeAgainSeconds.Count * 99 / 100]:0.00} s, max {slowest:0.00} s"));
+            Line("told so after", Invariant($"median {ToldToComeAgainSeconds[ToldToComeAgainSeconds.Count / 2]:0.00} s, 99 % {ToldToComeAgainP99Seconds:0.00} s (at most {ToldWithinSeconds:0.00} s), max {slowest:0.00} s"));
         }
 
         Line("lost", Invariant($"{Journal.Lost.Count}"));
