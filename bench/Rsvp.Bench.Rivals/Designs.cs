@@ -14,13 +14,15 @@ internal static class Designs
 {
     internal const string RowLock = "row_lock";
     internal const string GuardedStatement = "guarded_statement";
+    internal const string Nothing = "nothing";
 
     /// <exception cref="ArgumentException">There is no such design.</exception>
     internal static ISubmitDesign Create(string name, Pool pool, TimeProvider time) => name switch
     {
         RowLock => new RowLockDesign(pool, time),
         GuardedStatement => new GuardedStatementDesign(pool, time),
-        _ => throw new ArgumentException($"Rival:Design is '{name}': it must be {RowLock} or {GuardedStatement}."),
+        Nothing => new NothingDesign(time),
+        _ => throw new ArgumentException($"Rival:Design is '{name}': it must be {RowLock}, {GuardedStatement} or {Nothing}."),
     };
 }
 

@@ -2,7 +2,7 @@ using Rsvp.Bench.Rivals;
 using Rsvp.Hosting.Auth;
 using Rsvp.Hosting.ServiceDefaults;
 
-// One process serves one design: "Rival:Design" is "row_lock" or "guarded_statement".
+// One process serves one design: "Rival:Design" is "row_lock", "guarded_statement" or "nothing".
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddTokenAuth();

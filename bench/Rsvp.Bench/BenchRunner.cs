@@ -75,10 +75,18 @@ internal static class BenchRunner
                 (BenchOptions.Neighbours, () => new QuietActivity(system, rounds, options, results).RunAsync(cancellationToken)),
                 (BenchOptions.Promotion, () => new PromotionPush(system, rounds, options, results).RunAsync(cancellationToken)),
                 (BenchOptions.Watchers, () => new ManyWatchers(system, rounds, results).RunAsync(cancellationToken)),
-                (BenchOptions.Ceilings, () => new ApplyCeiling(system, options, results).RunAsync(cancellationToken)),
+                (BenchOptions.Ceilings, () => MeasureCeilingsAsync(system, rounds, options, results, cancellationToken)),
                 (BenchOptions.Growth, () => new Growth(system, options, results).RunAsync(cancellationToken)),
                 (BenchOptions.Steady, () => new SteadyLoad(system, rounds, results).RunAsync(cancellationToken)),
             ]);
+    }
+
+    private static async Task MeasureCeilingsAsync(BenchSystem system, RoundRunner rounds, BenchOptions options, BenchResults results, CancellationToken cancellationToken)
+    {
+        new MachineCeiling(options, results).Run();
+        await new AcceptCeiling(system, rounds, options, results).RunAsync(cancellationToken);
+        await new BrokerCeiling(system, options, results).RunAsync(cancellationToken);
+        await new ApplyCeiling(system, options, results).RunAsync(cancellationToken);
     }
 
     /// <summary>What was found is kept after each part, so that a later one that fails does not take it along.</summary>
