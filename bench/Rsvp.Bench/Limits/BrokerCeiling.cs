@@ -66,7 +66,7 @@ internal sealed class BrokerCeiling(BenchSystem system, BenchOptions options, Be
         };
 
         // As a partition's queue is read.
-        await channel.BasicQosAsync(0, prefetchCount: 2, global: false, cancellationToken);
+        await channel.BasicQosAsync(0, prefetchCount: 4, global: false, cancellationToken);
         var clock = Stopwatch.StartNew();
         string tag = await channel.BasicConsumeAsync(Queue, autoAck: false, consumer, cancellationToken);
         await done.Task.WaitAsync(cancellationToken);

@@ -12,6 +12,9 @@ internal sealed class QuietActivity(BenchSystem system, RoundRunner rounds, Benc
 {
     private const double QuietPerSecond = 20;
 
+    // More than wait at once: with four of them people stood in line for a connection, and that was counted as theirs.
+    private const int QuietConnections = 64;
+
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
         for (int round = 1; round <= options.Rounds; round++)
@@ -26,7 +29,7 @@ internal sealed class QuietActivity(BenchSystem system, RoundRunner rounds, Benc
         Guid rushed = await system.OpenAsync(ClosedLoop.Capacity, cancellationToken);
         Guid quiet = await system.OpenBesideAsync(rushed, isSamePartition, ClosedLoop.Capacity, cancellationToken);
         RoundPlan rushPlan = Plan($"the rush {scenario}", rushed, ClosedLoop.ManyConnections, rate: null);
-        RoundPlan quietPlan = Plan($"quiet, rush {scenario}", quiet, 4, QuietPerSecond);
+        RoundPlan quietPlan = Plan($"quiet, rush {scenario}", quiet, QuietConnections, QuietPerSecond);
         await system.RestAsync(cancellationToken);
         StormRound rush = rounds.Prepare(system.Ours, rushPlan);
         StormRound others = rounds.Prepare(system.Ours, quietPlan);
