@@ -158,17 +158,18 @@ public sealed class SystemFixture : IAsyncLifetime
         }
     }
 
-    /// <summary>Waits for the outcome of every request that a client was told is accepted, and lets the auditor compare: each has one, and none is lost.</summary>
+    /// <summary>Waits for the outcome of every request that a client was told is accepted, compares it with what the client was told, and lets the auditor look: each has one, and none is lost.</summary>
     internal async Task AssertJournalAsync(Guid activity, IEnumerable<(Person Person, Answer Answer)> journal)
     {
         var accepted = journal.Where(entry => entry.Answer.Status is HttpStatusCode.Created or HttpStatusCode.OK or HttpStatusCode.Accepted).ToList();
         Assert.NotEmpty(accepted);
         foreach (var (person, answer) in accepted)
         {
-            await Eventually.HoldsAsync(
-                async () => (await person.GetAsync($"/api/requests/{answer.RequestId}")).Body.GetProperty("status").GetString() == "completed",
+            var stored = await Eventually.ReturnsAsync(
+                async () => await person.GetAsync($"/api/requests/{answer.RequestId}") is var request && request.Body.GetProperty("status").GetString() == "completed" ? request : null,
                 "an accepted request has its outcome",
                 TimeSpan.FromSeconds(60));
+            Assert.True(answer.RsvpStatus is null || answer.RsvpStatus == stored.RsvpStatus, $"{answer.RequestId} was said to be {answer.RsvpStatus} and is stored as {stored.RsvpStatus}.");
         }
 
         var options = new AuditOptions { Activities = [activity], Journal = [.. accepted.Select(entry => Guid.Parse(entry.Answer.RequestId))] };
