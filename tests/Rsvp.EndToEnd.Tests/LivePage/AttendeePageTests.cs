@@ -122,6 +122,41 @@ public sealed class AttendeePageTests(SystemFixture system, BrowserFixture brows
     }
 
     [Fact]
+    public async Task Who_skips_the_navigation_is_in_the_same_view_behind_it()
+    {
+        var activity = await system.OpenAsync(1);
+        await using var page = await browser.OpenAsync(system, person: null, $"/activities/{activity}");
+        await Expect(page.Text("1 of 1 seat free")).ToBeVisibleAsync();
+
+        await page.Page.Keyboard.PressAsync("Tab");
+        await page.Page.Keyboard.PressAsync("Enter");
+
+        await Expect(page.Page.GetByRole(AriaRole.Main)).ToBeFocusedAsync();
+        await Expect(page.Text("1 of 1 seat free")).ToBeVisibleAsync();
+    }
+
+    [Theory]
+    [InlineData("/%E0")]
+    [InlineData("/activities/nothing")]
+    public async Task An_address_that_is_none_is_told_and_leads_on(string hash)
+    {
+        await using var page = await browser.OpenAsync(system, person: null, hash);
+
+        await Expect(page.Text("There is nothing here")).ToBeVisibleAsync();
+        await page.Page.GetByRole(AriaRole.Link, new() { Name = "All activities" }).ClickAsync();
+        await Expect(page.Text("What would you like to go to?")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task An_address_in_capitals_is_the_same_activity()
+    {
+        var activity = await system.OpenAsync(1);
+        await using var page = await browser.OpenAsync(system, person: null, $"/activities/{activity.ToString().ToUpperInvariant()}");
+
+        await Expect(page.Text("1 of 1 seat free")).ToBeVisibleAsync();
+    }
+
+    [Fact]
     public async Task Outside_development_the_visitors_own_token_is_asked_for()
     {
         var ada = system.NewPerson();
