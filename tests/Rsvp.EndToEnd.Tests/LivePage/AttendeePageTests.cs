@@ -75,6 +75,21 @@ public sealed class AttendeePageTests(SystemFixture system, BrowserFixture brows
     }
 
     [Fact]
+    public async Task A_place_that_was_asked_for_elsewhere_shows_with_all_of_its_party()
+    {
+        var activity = await system.OpenAsync(4);
+        var ada = system.NewPerson();
+        await using var page = await browser.OpenAsync(system, ada, $"/activities/{activity}");
+        await Expect(page.Button("Ask for a place")).ToBeVisibleAsync();
+        await page.IsLiveAsync();
+
+        await ada.SubmitAsync(activity, partySize: 4);
+
+        await Expect(page.Place("confirmed")).ToBeVisibleAsync();
+        await Expect(page.Text("A party of 4")).ToBeVisibleAsync();
+    }
+
+    [Fact]
     public async Task An_offer_is_shown_with_its_end_and_answered()
     {
         var activity = await system.OpenAsync(1, new { promotionMode = "offer", offerMinutes = 5 });

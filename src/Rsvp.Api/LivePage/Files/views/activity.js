@@ -57,12 +57,16 @@ export function activityView({ at, redraw, choosePerson }) {
     if (mark === known) return;
     known = mark;
     const [ahead, history] = await Promise.all([
-      place.status === "waitlisted" ? get(`/api/rsvps/${place.id}/position`).catch(() => null) : null,
-      get(`/api/rsvps/${place.id}/history?limit=500`).catch(() => null),
+      place.status === "waitlisted" ? get(`/api/rsvps/${place.id}/position`).catch(() => undefined) : null,
+      get(`/api/rsvps/${place.id}/history?limit=500`).catch(() => undefined),
     ]);
-    state.ahead = ahead;
+    // A newer place is asked about already, and its answer may have come first.
+    if (mark !== known) return;
+    state.ahead = ahead ?? null;
     state.history = history?.items ?? state.history;
-    redraw();
+    if (ahead !== undefined && history !== undefined) return redraw();
+    // Asked for again when the page is drawn next; drawn now it would be asked for without end.
+    known = "";
   }
 
   /** Asks for something about the visitor's place; how it goes is said while it goes. */
