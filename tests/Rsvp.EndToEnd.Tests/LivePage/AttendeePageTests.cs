@@ -1,5 +1,6 @@
 using Microsoft.Playwright;
 using Rsvp.EndToEnd.Tests.Systems;
+using Rsvp.Testing;
 using static Microsoft.Playwright.Assertions;
 
 namespace Rsvp.EndToEnd.Tests.LivePage;
@@ -169,6 +170,34 @@ public sealed class AttendeePageTests(SystemFixture system, BrowserFixture brows
         await using var page = await browser.OpenAsync(system, person: null, $"/activities/{activity.ToString().ToUpperInvariant()}");
 
         await Expect(page.Text("1 of 1 seat free")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task A_request_ends_with_the_person_who_made_it()
+    {
+        var activity = await system.OpenAsync(1);
+        var ended = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var page = await browser.OpenAsync(system, system.NewPerson(), $"/activities/{activity}");
+        page.Page.RequestFailed += (_, request) =>
+        {
+            if (request.Method == "POST" && request.Url.EndsWith($"/api/activities/{activity}/rsvp", StringComparison.Ordinal))
+            {
+                ended.TrySetResult(request.Url);
+            }
+        };
+
+        // Nobody answers Ada.
+        await page.Page.RouteAsync($"**/api/activities/{activity}/rsvp", route => route.Request.Method == "POST" ? Task.CompletedTask : route.ContinueAsync());
+        await page.Button("Ask for a place").ClickAsync();
+        await Expect(page.Place("asking")).ToBeVisibleAsync();
+
+        await page.Button("You are Ada").ClickAsync();
+        await page.Page.GetByLabel("Somebody new").FillAsync("Ben Okafor");
+        await page.Page.Keyboard.PressAsync("Enter");
+
+        await Eventually.EndsAsync(ended.Task, "the request of the earlier person ended");
+        await Expect(page.Button("You are Ben Okafor")).ToBeVisibleAsync();
+        await Expect(page.Button("Ask for a place")).ToBeVisibleAsync();
     }
 
     [Fact]

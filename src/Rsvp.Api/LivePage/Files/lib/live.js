@@ -56,7 +56,8 @@ export async function restart() {
   const me = hub;
   me.on("capacityUpdate", store.keepCounts);
   me.on("waitlistUpdate", store.keepLength);
-  me.on("rsvpStatusUpdate", update => { if (store.keepStatus(update)) onStale(update); });
+  // What still comes on a connection that is left is about somebody else.
+  me.on("rsvpStatusUpdate", update => { if (hub === me && store.keepStatus(update)) onStale(update); });
   me.onreconnecting(() => { if (hub === me) lose(); });
   me.onreconnected(() => { if (hub === me) arrive(); });
   me.onclose(() => { if (hub === me) { lose(); connect(me); } });
