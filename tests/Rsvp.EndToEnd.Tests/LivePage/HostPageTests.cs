@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Microsoft.Playwright;
 using Rsvp.EndToEnd.Tests.Systems;
+using Rsvp.Testing;
 using static Microsoft.Playwright.Assertions;
 
 namespace Rsvp.EndToEnd.Tests.LivePage;
@@ -26,6 +28,26 @@ public sealed class HostPageTests(SystemFixture system, BrowserFixture browser) 
         await Expect(attendee.Text("7 of 7 seats free")).ToBeVisibleAsync();
         await Expect(attendee.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Chess all night");
         Assert.True(await attendee.IsMarkedAsync());
+    }
+
+    [Fact]
+    public async Task What_another_host_changed_meanwhile_is_kept_and_shows()
+    {
+        var hana = system.NewPerson();
+        var activity = await hana.OpenAsync(1);
+        await using var host = await browser.OpenAsync(system, hana, $"/host/{activity}/settings", "Hana");
+        await host.IsLiveAsync();
+        await host.Page.GetByLabel("Largest party").FillAsync("4");
+
+        await hana.PatchAsync(activity, new { title = "Go night", capacity = 3 });
+        await Expect(host.Page.GetByLabel("Title")).ToHaveValueAsync("Go night");
+        await host.Button("Save").ClickAsync();
+
+        await Eventually.HoldsAsync(async () => (await SettingsAsync()).GetProperty("maxPartySize").GetInt32() == 4, "the change is there");
+        var settings = await SettingsAsync();
+        Assert.Equal(("Go night", 3), (settings.GetProperty("title").GetString(), settings.GetProperty("capacity").GetInt32()));
+
+        async Task<JsonElement> SettingsAsync() => (await hana.GetAsync($"/api/activities/{activity}")).Body;
     }
 
     [Fact]

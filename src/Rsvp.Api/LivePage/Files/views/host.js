@@ -18,7 +18,7 @@ const READ_EVERY_MS = 400;
 
 export function hostView({ at, redraw }) {
   const id = at.id;
-  const state = { tab: at.tab, waiting: null, coming: null, figures: null, chosen: new Set(), search: "", error: null, busy: false, dialog: null, values: null };
+  const state = { tab: at.tab, waiting: null, coming: null, figures: null, chosen: new Set(), search: "", error: null, busy: false, dialog: null, values: null, filled: null, crossed: false };
   const unwatch = live.watch(id);
   let readVersion = null;
   let reading = false;
@@ -84,7 +84,7 @@ export function hostView({ at, redraw }) {
     moved: next => {
       state.tab = next.tab;
       state.error = null;
-      state.values = null;
+      forgetForm(state);
       if (next.tab === "figures") get(`/api/activities/${id}/analytics/rsvps`).then(figures => { state.figures = figures; redraw(); }, () => {});
     },
     draw: () => {
@@ -113,13 +113,14 @@ function tabOf(view, activity) {
     case "coming": return comingTab(view);
     case "figures": return figuresTab(view);
     case "settings": {
-      state.values ??= valuesOf(activity);
+      follow(state, valuesOf(activity));
       const save = () => {
-        const changes = bodyOf(state.values, activity);
+        const changes = bodyOf(state.values, state.filled);
         if (Object.keys(changes).length === 0) return toast("Nothing is different.");
-        act("Saved. Everybody sees it.", "PATCH", `/api/activities/${id}`, changes).then(done => { if (done) { state.values = null; redraw(); } });
+        act("Saved. Everybody sees it.", "PATCH", `/api/activities/${id}`, changes).then(done => { if (done) { forgetForm(state); redraw(); } });
       };
       return [
+        activity.status === "scheduled" && state.crossed && h("p", { class: "hint", role: "status" }, "Another host changed what you are changing. If you save, yours counts."),
         activity.status === "scheduled" && settingsForm({ state, redraw, onSave: save, save: "Save" }),
         activity.status === "scheduled" && h("section", { class: "panel off" },
           h("h2", null, "Call it off"),
@@ -129,6 +130,24 @@ function tabOf(view, activity) {
     }
     default: return lineTab(view);
   }
+}
+
+// The settings form keeps to the newest settings, but for what is being changed in it: only that is saved.
+function follow(state, newest) {
+  if (!state.values) {
+    state.values = { ...newest };
+  } else {
+    for (const name of Object.keys(newest).filter(one => newest[one] !== state.filled[one])) {
+      if (state.values[name] === state.filled[name]) state.values[name] = newest[name];
+      else if (state.values[name] !== newest[name] && !state.busy) state.crossed = true;
+    }
+  }
+
+  state.filled = newest;
+}
+
+function forgetForm(state) {
+  Object.assign(state, { values: null, filled: null, crossed: false });
 }
 
 function dialogOf(view) {
