@@ -51,6 +51,29 @@ public sealed class HostPageTests(SystemFixture system, BrowserFixture browser) 
     }
 
     [Fact]
+    public async Task A_list_that_cannot_be_read_is_asked_for_again_after_pauses()
+    {
+        var hana = system.NewPerson();
+        var activity = await hana.OpenAsync(1);
+        await using var host = await browser.OpenAsync(system, hana, $"/host/{activity}", "Hana");
+        await Expect(host.Text("Nobody waits")).ToBeVisibleAsync();
+        await host.IsLiveAsync();
+        var asked = 0;
+        await host.Page.RouteAsync(url => url.Contains($"/api/activities/{activity}/waitlist", StringComparison.Ordinal), async route =>
+        {
+            Interlocked.Increment(ref asked);
+            await route.FulfillAsync(new() { Status = 503, ContentType = "application/problem+json", Body = """{ "code": "unavailable" }""" });
+        });
+
+        await system.JoinAllAsync(activity, 1, 1);
+        await Expect(host.Text("A part of the system is away.")).ToBeVisibleAsync();
+        await host.Page.UnrouteAllAsync();
+
+        await Expect(host.Page.GetByRole(AriaRole.Row)).ToHaveCountAsync(2);
+        Assert.InRange(asked, 1, 10);
+    }
+
+    [Fact]
     public async Task An_activity_is_opened_filled_looked_through_and_called_off()
     {
         await using var host = await browser.OpenAsync(system, system.NewPerson(), "/host/new", "Hana");
