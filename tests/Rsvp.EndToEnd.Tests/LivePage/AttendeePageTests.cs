@@ -91,6 +91,18 @@ public sealed class AttendeePageTests(SystemFixture system, BrowserFixture brows
     }
 
     [Fact]
+    public async Task Whoever_cannot_connect_for_their_token_is_asked_for_another()
+    {
+        var activity = await system.OpenAsync(1);
+        await using var page = await browser.OpenAsync(system, system.NewPerson(), $"/activities/{activity}", prepare: context => context.RouteAsync(
+            url => new Uri(url).AbsolutePath is "/hubs/rsvp/negotiate" or "/api/users/me",
+            route => route.FulfillAsync(new() { Status = 401, ContentType = "application/problem+json", Body = """{ "code": "unauthorized" }""" })));
+
+        await Expect(page.Button("Choose who you are")).ToBeVisibleAsync();
+        await Expect(page.Text("Connection lost.")).ToBeHiddenAsync();
+    }
+
+    [Fact]
     public async Task An_offer_is_shown_with_its_end_and_answered()
     {
         var activity = await system.OpenAsync(1, new { promotionMode = "offer", offerMinutes = 5 });
