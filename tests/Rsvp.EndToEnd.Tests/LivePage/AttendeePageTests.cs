@@ -103,6 +103,42 @@ public sealed class AttendeePageTests(SystemFixture system, BrowserFixture brows
     }
 
     [Fact]
+    public async Task A_question_about_leaving_the_line_is_not_about_the_seat_that_came_meanwhile()
+    {
+        var activity = await system.OpenAsync(1);
+        var first = await system.JoinAsync(activity);
+        var ben = system.NewPerson();
+        await ben.SubmitAsync(activity);
+        await using var page = await browser.OpenAsync(system, ben, $"/activities/{activity}");
+        await page.IsLiveAsync();
+        await page.Button("Leave the line").ClickAsync();
+        await Expect(page.Text("Sure?")).ToBeVisibleAsync();
+
+        await first.CancelAsync(activity);
+
+        await Expect(page.Place("confirmed")).ToBeVisibleAsync();
+        await Expect(page.Text("Sure?")).ToBeHiddenAsync();
+        await Expect(page.Button("Give it back")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task A_place_that_changed_unseen_is_not_given_back()
+    {
+        var activity = await system.OpenAsync(2);
+        var ada = await system.JoinAsync(activity);
+        await using var page = await browser.OpenAsync(system, ada, $"/activities/{activity}", prepare: context => context.RouteAsync(
+            url => new Uri(url).AbsolutePath == "/hubs/rsvp/negotiate", route => route.AbortAsync()));
+        await page.Button("Give it back").ClickAsync();
+        await ada.ResizeAsync(activity, partySize: 2);
+
+        await page.Button("Give it back").ClickAsync();
+
+        await Expect(page.Text("Somebody else changed it meanwhile.")).ToBeVisibleAsync();
+        await Expect(page.Text("A party of 2")).ToBeVisibleAsync();
+        Assert.Equal("confirmed", await ada.StatusAsync(activity));
+    }
+
+    [Fact]
     public async Task An_offer_is_shown_with_its_end_and_answered()
     {
         var activity = await system.OpenAsync(1, new { promotionMode = "offer", offerMinutes = 5 });

@@ -49,10 +49,12 @@ export async function getAll(path, pagesMax = 20) {
 /**
  * A command, until its outcome is known. It survives lost connections and 503s, and ends when its person is somebody else.
  * onSlow is called when it takes longer than one answer: it is stored, or it is asked again.
+ * With ifVersion it is refused when the RSVP is at another version by then.
  */
-export async function command(method, path, body, { onSlow = () => {} } = {}) {
+export async function command(method, path, body, { ifVersion, onSlow = () => {} } = {}) {
   const as = asker();
   const headers = { "Idempotency-Key": newKey(), Prefer: `wait=${WAIT_SECONDS}` };
+  if (ifVersion) headers["If-Match"] = `"${ifVersion}"`;
   let answer = await persist(() => send(method, path, { body, headers, as }), onSlow);
   while (answer?.status === "pending") {
     onSlow();

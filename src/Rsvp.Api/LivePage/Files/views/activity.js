@@ -70,14 +70,14 @@ export function activityView({ at, redraw, choosePerson }) {
   }
 
   /** Asks for something about the visitor's place; how it goes is said while it goes. */
-  function ask(words, method, path, body) {
+  function ask(words, method, path, body, ifVersion) {
     const panel = document.querySelector(".panel-place");
     const hadFocus = panel?.contains(document.activeElement);
     return doing(state, redraw, async () => {
       state.asking = words;
       announce(words);
       try {
-        const outcome = await command(method, path, body, { onSlow: () => { state.asking = "Still asking: it is safe to wait …"; redraw(); } });
+        const outcome = await command(method, path, body, { ifVersion, onSlow: () => { state.asking = "Still asking: it is safe to wait …"; redraw(); } });
         if (outcome.rsvp) {
           const before = store.place(id);
           store.keepPlace(id, outcome.rsvp);
@@ -85,6 +85,7 @@ export function activityView({ at, redraw, choosePerson }) {
         }
       } catch (error) {
         if (error.code === "already_registered" && error.problem.rsvp) store.keepPlace(id, error.problem.rsvp);
+        if (error.code === "version_mismatch") await loadPlace().catch(() => {});
         throw error;
       } finally {
         state.asking = null;
@@ -103,7 +104,8 @@ export function activityView({ at, redraw, choosePerson }) {
       ifFull: state.form.mayWait ? "waitlist" : "reject",
     }),
     change: guests => ask("Changing your party …", "PUT", `/api/activities/${id}/rsvp`, { guestCount: guests }),
-    cancel: () => ask("Giving your place back …", "DELETE", `/api/activities/${id}/rsvp`),
+    // Only the place that was seen: a seat that has come meanwhile is not given back with the place in line.
+    cancel: place => ask("Giving your place back …", "DELETE", `/api/activities/${id}/rsvp`, undefined, Math.max(place.version ?? 0, place.pushedVersion ?? 0)),
     accept: () => ask("Accepting …", "POST", `/api/rsvps/${store.place(id).id}/accept`),
     decline: () => ask("Declining …", "POST", `/api/rsvps/${store.place(id).id}/decline`),
   };
