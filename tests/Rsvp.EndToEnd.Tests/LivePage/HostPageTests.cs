@@ -115,6 +115,25 @@ public sealed class HostPageTests(SystemFixture system, BrowserFixture browser) 
     }
 
     [Fact]
+    public async Task A_button_that_was_pressed_keeps_the_focus_also_through_a_dialog()
+    {
+        var hana = system.NewPerson();
+        var activity = await hana.OpenAsync(1);
+        await system.JoinAllAsync(activity, 1, 1, 1);
+        await using var host = await browser.OpenAsync(system, hana, $"/host/{activity}/coming", "Hana");
+
+        await host.Page.GetByLabel("Check in Ada").PressAsync("Enter");
+        await Expect(host.Page.GetByLabel("Take back the check-in of Ada")).ToBeFocusedAsync();
+
+        await host.Page.GetByRole(AriaRole.Link, new() { Name = "In line" }).ClickAsync();
+        await Expect(host.Page.GetByLabel("Move Ada down").First).ToBeEnabledAsync();
+        await host.Page.GetByLabel("Move Ada down").First.PressAsync("Enter");
+        await host.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Move" }).PressAsync("Enter");
+        await Expect(host.Page.GetByRole(AriaRole.Dialog)).ToBeHiddenAsync();
+        await Expect(host.Page.GetByLabel("Move Ada down").Last).ToBeFocusedAsync();
+    }
+
+    [Fact]
     public async Task A_rush_is_drawn_and_gives_every_seat_once()
     {
         await using var page = await browser.OpenAsync(system, system.NewPerson(), "/rush");
