@@ -134,6 +134,19 @@ public sealed class HostPageTests(SystemFixture system, BrowserFixture browser) 
     }
 
     [Fact]
+    public async Task The_list_at_the_door_is_saved_without_those_who_wait()
+    {
+        var hana = system.NewPerson();
+        var activity = await hana.OpenAsync(1);
+        await system.JoinAllAsync(activity, 1, 1);
+        await using var host = await browser.OpenAsync(system, hana, $"/host/{activity}/coming", "Hana");
+
+        var saved = await host.Page.RunAndWaitForDownloadAsync(() => host.Button("Save as CSV").ClickAsync());
+
+        Assert.Equal(2, (await File.ReadAllLinesAsync(await saved.PathAsync())).Length);
+    }
+
+    [Fact]
     public async Task A_rush_is_drawn_and_gives_every_seat_once()
     {
         await using var page = await browser.OpenAsync(system, system.NewPerson(), "/rush");
