@@ -1,4 +1,4 @@
-// Asks for a place and follows it until there is a seat, or until Ctrl-C:
+// Asks for a place and follows it until there is a seat, or until Ctrl-C; what goes wrong is said, and ends it with 1:
 //   dotnet run --project samples/AttendConsole -- http://127.0.0.1:8080 "$(./rsvp token --sub <uuid> --name Ada)" [activityId] [guests]
 // Without an activity it lists what there is.
 
@@ -24,49 +24,62 @@ await using var rsvp = new RsvpClient(new RsvpClientOptions
     GetTokenAsync = _ => ValueTask.FromResult<string?>(args[1]),
 });
 
-if (args.Length == 2)
+try
 {
-    await foreach (var one in rsvp.ListActivitiesAsync(end.Token))
+    if (args.Length == 2)
     {
-        Console.WriteLine($"{one.Id}  {one.StartsAt:yyyy-MM-dd HH:mm}  {one.Title}: {(one.Available is { } free ? $"{free} free, {one.WaitlistLength} in line" : "open to all")}");
+        await foreach (var one in rsvp.ListActivitiesAsync(end.Token))
+        {
+            Console.WriteLine($"{one.Id}  {one.StartsAt:yyyy-MM-dd HH:mm}  {one.Title}: {(one.Available is { } free ? $"{free} free, {one.WaitlistLength} in line" : "open to all")}");
+        }
+
+        return 0;
+    }
+
+    var activityId = Guid.Parse(args[2]);
+    var guests = args.Length == 4 ? int.Parse(args[3], CultureInfo.InvariantCulture) : 0;
+    var outcome = await rsvp.SubmitAsync(activityId, new SubmitOptions { GuestCount = guests }, cancellationToken: end.Token);
+    if (outcome is { Problem: { } problem } && problem.Code != "already_registered")
+    {
+        Console.WriteLine($"refused: {problem.Code}: {problem.Title}");
+        return 1;
+    }
+
+    await foreach (var state in rsvp.WatchAsync(activityId, end.Token))
+    {
+        if (!state.IsConnected)
+        {
+            Console.WriteLine("connection lost; trying again");
+            continue;
+        }
+
+        switch (state.Own)
+        {
+            case { Status: "waitlisted", WaitlistPosition: { } position }:
+                Console.WriteLine($"number {position} of {state.WaitlistLength} in line");
+                break;
+            case { Status: "offered", OfferExpiresAt: { } until } offer:
+                Console.WriteLine($"a seat is held until {until:HH:mm:ss} UTC; taking it");
+                await rsvp.AcceptOfferAsync(offer.RsvpId, cancellationToken: end.Token);
+                break;
+            case { Status: "confirmed" }:
+                Console.WriteLine("confirmed");
+                return 0;
+            case { Status: "cancelled" }:
+                Console.WriteLine("cancelled");
+                return 1;
+        }
     }
 
     return 0;
 }
-
-var activityId = Guid.Parse(args[2]);
-var guests = args.Length == 4 ? int.Parse(args[3], CultureInfo.InvariantCulture) : 0;
-var outcome = await rsvp.SubmitAsync(activityId, new SubmitOptions { GuestCount = guests }, cancellationToken: end.Token);
-if (outcome is { Problem: { } problem } && problem.Code != "already_registered")
+catch (OperationCanceledException) when (end.IsCancellationRequested)
 {
-    Console.WriteLine($"refused: {problem.Code}: {problem.Title}");
+    // Ctrl-C; what was asked for may take effect all the same.
+    return 0;
+}
+catch (RsvpException error)
+{
+    Console.Error.WriteLine(error.Message);
     return 1;
 }
-
-await foreach (var state in rsvp.WatchAsync(activityId, end.Token))
-{
-    if (!state.IsConnected)
-    {
-        Console.WriteLine("connection lost; trying again");
-        continue;
-    }
-
-    switch (state.Own)
-    {
-        case { Status: "waitlisted", WaitlistPosition: { } position }:
-            Console.WriteLine($"number {position} of {state.WaitlistLength} in line");
-            break;
-        case { Status: "offered", OfferExpiresAt: { } until } offer:
-            Console.WriteLine($"a seat is held until {until:HH:mm:ss} UTC; taking it");
-            await rsvp.AcceptOfferAsync(offer.RsvpId, cancellationToken: end.Token);
-            break;
-        case { Status: "confirmed" }:
-            Console.WriteLine("confirmed");
-            return 0;
-        case { Status: "cancelled" }:
-            Console.WriteLine("cancelled");
-            return 1;
-    }
-}
-
-return 0;

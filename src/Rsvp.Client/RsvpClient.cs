@@ -18,9 +18,12 @@ public sealed partial class RsvpClient : IAsyncDisposable
 
     /// <summary>Makes a client; it connects when it is asked for something.</summary>
     /// <param name="options">Where the API is, and who asks.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><see cref="RsvpClientOptions.HoldFor"/> is out of its bounds.</exception>
     public RsvpClient(RsvpClientOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.HoldFor, RsvpClientOptions.HoldForMin);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.HoldFor, RsvpClientOptions.HoldForMax);
         _api = new ApiConnection(options);
         _hub = new Hub(options);
         _commands = new CommandSender(_api, options, async (activityId, cancellationToken) => await _hub.ListenAsync(activityId, cancellationToken).ConfigureAwait(false));
@@ -64,7 +67,7 @@ public sealed partial class RsvpClient : IAsyncDisposable
     /// </summary>
     /// <param name="activityId">The activity.</param>
     /// <param name="cancellationToken">Ends the watch, without an exception.</param>
-    /// <exception cref="RsvpException"><c>activity_not_found</c>.</exception>
+    /// <exception cref="RsvpException"><c>activity_not_found</c>; or the token is not good any more, so that the connection cannot be made again.</exception>
     public IAsyncEnumerable<ActivityState> WatchAsync(Guid activityId, CancellationToken cancellationToken = default) => _hub.WatchAsync(activityId, cancellationToken);
 
     /// <summary>Ends all watches and connections.</summary>

@@ -3,6 +3,11 @@ namespace Rsvp.Client;
 /// <summary>Where the API is, who asks, and how patient the client is.</summary>
 public sealed record RsvpClientOptions
 {
+    internal static readonly TimeSpan HoldForMin = TimeSpan.FromSeconds(1);
+
+    // What the API holds at most.
+    internal static readonly TimeSpan HoldForMax = TimeSpan.FromSeconds(30);
+
     /// <summary>The API's public origin.</summary>
     public required Uri BaseAddress { get; init; }
 
@@ -12,7 +17,7 @@ public sealed record RsvpClientOptions
     /// <summary>How outcomes are awaited; default <see cref="OutcomeWait.Held"/>.</summary>
     public OutcomeWait Wait { get; init; } = OutcomeWait.Held;
 
-    /// <summary>How long one answer may be held back for its outcome, in whole seconds; default 20 s, at most 30 s, which is what the API holds.</summary>
+    /// <summary>How long one answer may be held back for its outcome, in whole seconds; default 20 s, from 1 s to 30 s, which is what the API holds.</summary>
     public TimeSpan HoldFor { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>How long a command is sent again after failures that pass, before the last of them is thrown; default a minute.</summary>

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text.Json;
+using Rsvp.Client.Requests;
 
 namespace Rsvp.Client.Tests;
 
@@ -172,7 +174,67 @@ public sealed class CommandTests
         Assert.EndsWith("&cursor=a%20b", script.Asked[1].Path, StringComparison.Ordinal);
     }
 
-    private static RsvpClient Client(Script script, OutcomeWait wait = OutcomeWait.Held, TimeSpan? retryFor = null) => new(new RsvpClientOptions
+    [Fact]
+    public async Task What_cannot_be_read_is_thrown_in_one_way_and_a_cancelled_read_as_cancelled()
+    {
+        using var end = new CancellationTokenSource();
+        var cancelling = new Script(() =>
+        {
+            end.Cancel();
+            throw new OperationCanceledException(end.Token);
+        });
+
+        var lost = await Assert.ThrowsAsync<RsvpException>(() => Client(new Script(Script.Lost())).GetActivityAsync(ActivityId));
+        var foreign = await Assert.ThrowsAsync<RsvpException>(() => Client(new Script(Script.Answer(HttpStatusCode.OK, "<html>"))).GetActivityAsync(ActivityId));
+        var decided = await Assert.ThrowsAsync<RsvpException>(() => Client(new Script(Script.Answer(HttpStatusCode.OK, "<html>"))).SubmitAsync(ActivityId));
+
+        Assert.IsType<HttpRequestException>(lost.InnerException);
+        Assert.IsType<JsonException>(foreign.InnerException, exactMatch: false);
+        Assert.IsType<JsonException>(decided.InnerException, exactMatch: false);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Client(cancelling).GetActivityAsync(ActivityId, end.Token));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(31)]
+    public void An_answer_cannot_be_held_back_longer_than_the_API_holds_it_nor_for_no_time(int seconds) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RsvpClient(new RsvpClientOptions { BaseAddress = new Uri("http://rsvp.example"), HoldFor = TimeSpan.FromSeconds(seconds) }));
+
+    [Fact]
+    public async Task Whoever_waits_for_a_push_has_one_question_open_at_a_time()
+    {
+        var script = new Script(Script.Answer(HttpStatusCode.Accepted, Pending), Script.Answer(HttpStatusCode.OK, Pending), Script.Answer(HttpStatusCode.OK, Pending), Script.Answer(HttpStatusCode.OK, Confirmed));
+        var options = OptionsOf(script, OutcomeWait.Push);
+        using var api = new ApiConnection(options);
+        var silence = new Silence();
+        var sender = new CommandSender(api, options, (_, _) => Task.FromResult<IOutcomeSignal?>(silence));
+
+        var outcome = await sender.SendAsync(new CommandMessage(HttpMethod.Post, "/api", Body: null, "key", IfVersion: null), ActivityId, CancellationToken.None);
+
+        Assert.Equal("confirmed", outcome.Rsvp!.Status);
+        Assert.Equal(4, script.Asked.Count);
+        Assert.Equal(1, silence.Questions);
+    }
+
+    /// <summary>A push that never comes.</summary>
+    private sealed class Silence : IOutcomeSignal
+    {
+        private readonly TaskCompletionSource<bool> _never = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        internal int Questions { get; private set; }
+
+        public Task<bool> NextAsync()
+        {
+            Questions++;
+            return _never.Task;
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+
+    private static RsvpClient Client(Script script, OutcomeWait wait = OutcomeWait.Held, TimeSpan? retryFor = null) => new(OptionsOf(script, wait, retryFor));
+
+    private static RsvpClientOptions OptionsOf(Script script, OutcomeWait wait, TimeSpan? retryFor = null) => new()
     {
         BaseAddress = new Uri("http://rsvp.example"),
         GetTokenAsync = _ => ValueTask.FromResult<string?>("token"),
@@ -180,5 +242,5 @@ public sealed class CommandTests
         Wait = wait,
         FirstPause = TimeSpan.FromMilliseconds(1),
         RetryFor = retryFor ?? TimeSpan.FromMinutes(1),
-    });
+    };
 }

@@ -19,10 +19,21 @@ internal sealed class ApiConnection(RsvpClientOptions options) : IDisposable
 
     internal async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
-        using var response = await SendAsync(HttpMethod.Get, path, body: null, key: null, ifVersion: null, holdFor: null, cancellationToken).ConfigureAwait(false);
-        return response.IsSuccessStatusCode
-            ? await ReadAsync(response, type, cancellationToken).ConfigureAwait(false)
-            : throw await RefusalAsync(response, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            using var response = await SendAsync(HttpMethod.Get, path, body: null, key: null, ifVersion: null, holdFor: null, cancellationToken).ConfigureAwait(false);
+            return response.IsSuccessStatusCode
+                ? await ReadAsync(response, type, cancellationToken).ConfigureAwait(false)
+                : throw await RefusalAsync(response, cancellationToken).ConfigureAwait(false);
+        }
+        catch (JsonException error)
+        {
+            throw new RsvpException("The answer makes no sense.", error);
+        }
+        catch (Exception error) when (error is HttpRequestException || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            throw new RsvpException("The API cannot be reached.", error);
+        }
     }
 
     /// <summary>One try; the caller disposes the answer.</summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 
 namespace Rsvp.Client.Requests;
 
@@ -21,11 +22,19 @@ internal sealed class CommandSender(ApiConnection api, RsvpClientOptions options
         try
         {
             var document = await PersistAsync(() => api.SendAsync(command.Method, command.Path, command.Body, command.Key, command.IfVersion, HoldFor, cancellationToken), cancellationToken).ConfigureAwait(false);
+
+            // One question at a time: a push that ends one that nobody waits for any more would be missed.
+            var push = document.IsPending ? signal?.NextAsync() : null;
             for (var polls = 0; document.IsPending; polls++)
             {
                 if (options.Wait != OutcomeWait.Held)
                 {
-                    await PauseAsync(polls, signal, cancellationToken).ConfigureAwait(false);
+                    await PauseAsync(polls, push, cancellationToken).ConfigureAwait(false);
+                }
+
+                if (push is { IsCompleted: true })
+                {
+                    push = await push.ConfigureAwait(false) ? signal?.NextAsync() : null;
                 }
 
                 var path = $"/api/requests/{document.RequestId}";
@@ -71,6 +80,11 @@ internal sealed class CommandSender(ApiConnection api, RsvpClientOptions options
                 failure = refusal;
                 wait = response.Headers.RetryAfter?.Delta ?? TimeSpan.Zero;
             }
+            catch (JsonException error)
+            {
+                // Not from the API, so another try would not be, either.
+                throw new RsvpException("The answer makes no sense.", error);
+            }
             catch (Exception error) when (error is HttpRequestException || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested))
             {
                 failure = new RsvpException("The API cannot be reached.", error);
@@ -88,16 +102,16 @@ internal sealed class CommandSender(ApiConnection api, RsvpClientOptions options
     private static bool Passes(HttpStatusCode status) =>
         status is HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout;
 
-    private async Task PauseAsync(int polls, IOutcomeSignal? signal, CancellationToken cancellationToken)
+    private async Task PauseAsync(int polls, Task<bool>? push, CancellationToken cancellationToken)
     {
         var pause = Task.Delay(PauseOf(polls), _time, cancellationToken);
-        if (signal is null)
+        if (push is null)
         {
             await pause.ConfigureAwait(false);
         }
         else
         {
-            await Task.WhenAny(pause, signal.NextAsync()).ConfigureAwait(false);
+            await Task.WhenAny(pause, push).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
         }
     }
@@ -117,6 +131,6 @@ internal sealed record CommandMessage(HttpMethod Method, string Path, byte[]? Bo
 /// <summary>Says that there may be news of an outcome.</summary>
 internal interface IOutcomeSignal : IAsyncDisposable
 {
-    /// <summary>Ends with the next push.</summary>
-    Task NextAsync();
+    /// <summary>Ends with the next push; false when there will be none any more. Not asked again before it has ended.</summary>
+    Task<bool> NextAsync();
 }

@@ -50,11 +50,7 @@ internal sealed class Hub : IAsyncDisposable
             await TellAsync(isConnected: false).ConfigureAwait(false);
             if (!_disposed.IsCancellationRequested && !_watched.IsEmpty)
             {
-                await ConnectAsync(_disposed.Token).ConfigureAwait(false);
-                foreach (var activityId in _watched.Keys)
-                {
-                    await RewatchAsync(activityId).ConfigureAwait(false);
-                }
+                await ComeBackAsync().ConfigureAwait(false);
             }
         };
     }
@@ -89,6 +85,7 @@ internal sealed class Hub : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _disposed.CancelAsync().ConfigureAwait(false);
+        End(failure: null);
         await _connection.DisposeAsync().ConfigureAwait(false);
         _starting.Dispose();
         _disposed.Dispose();
@@ -124,6 +121,11 @@ internal sealed class Hub : IAsyncDisposable
             {
                 // Lost in between; the reconnected connection watches what is watched.
                 return watcher;
+            }
+            catch (Exception)
+            {
+                watcher.Dispose();
+                throw;
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -171,6 +173,37 @@ internal sealed class Hub : IAsyncDisposable
         }
     }
 
+    /// <summary>Connects anew for those who watch. If that cannot be, they hear why, instead of waiting for ever.</summary>
+    private async Task ComeBackAsync()
+    {
+        try
+        {
+            await ConnectAsync(_disposed.Token).ConfigureAwait(false);
+            foreach (var activityId in _watched.Keys)
+            {
+                await RewatchAsync(activityId).ConfigureAwait(false);
+            }
+        }
+        catch (Exception) when (_disposed.IsCancellationRequested)
+        {
+            // Nobody watches any more.
+        }
+#pragma warning disable CA1031 // Whatever the reason, those who watch are told, and nobody else would hear of it.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            End(error as RsvpException ?? new RsvpException("The push connection cannot be made again.", error));
+        }
+    }
+
+    private void End(RsvpException? failure)
+    {
+        foreach (var activity in _watched.Values)
+        {
+            activity.End(failure);
+        }
+    }
+
     private async Task RewatchAsync(Guid activityId)
     {
         try
@@ -210,6 +243,9 @@ internal sealed class Hub : IAsyncDisposable
         }
     }
 
+    private static bool IsAboutToken(Exception? error) =>
+        error is HttpRequestException { StatusCode: System.Net.HttpStatusCode.Unauthorized or System.Net.HttpStatusCode.Forbidden };
+
     // The hub says its refusals as "code: title", after words of the framework's own.
     private static Problem ProblemOf(HubException refusal)
     {
@@ -224,10 +260,15 @@ internal sealed class Hub : IAsyncDisposable
         protected override void Dispose(bool disposing) => base.Dispose(disposing: false);
     }
 
-    /// <summary>Comes back without end, slower and slower.</summary>
+    /// <summary>Comes back without end, slower and slower, unless it is the token: then the connection closes, and whoever watches hears of it.</summary>
     private sealed class Forever : IRetryPolicy
     {
-        public TimeSpan? NextRetryDelay(RetryContext retryContext) => retryContext.PreviousRetryCount == 0 ? TimeSpan.Zero : PauseOf((int)Math.Min(retryContext.PreviousRetryCount, 10));
+        public TimeSpan? NextRetryDelay(RetryContext retryContext) => retryContext switch
+        {
+            { PreviousRetryCount: 0 } => TimeSpan.Zero,
+            _ when IsAboutToken(retryContext.RetryReason) => null,
+            _ => PauseOf((int)Math.Min(retryContext.PreviousRetryCount, 10)),
+        };
 
         internal static TimeSpan PauseOf(int tries)
         {

@@ -60,6 +60,18 @@ internal sealed class WatchedActivity
         }
     }
 
+    /// <inheritdoc cref="Watcher.End"/>
+    internal void End(RsvpException? failure)
+    {
+        lock (_lock)
+        {
+            foreach (var watcher in _watchers)
+            {
+                watcher.End(failure);
+            }
+        }
+    }
+
     /// <returns>How many are left.</returns>
     internal int Remove(Watcher watcher)
     {

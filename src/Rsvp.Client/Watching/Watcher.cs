@@ -11,12 +11,21 @@ internal sealed class Watcher(Action<Watcher> onLeft) : IDisposable
 
     internal void Tell(ActivityState state) => _states.Writer.TryWrite(state);
 
+    /// <summary>Nothing more will be told.</summary>
+    /// <param name="failure">Why; null: because the client ends.</param>
+    internal void End(RsvpException? failure) => _states.Writer.TryComplete(failure);
+
     /// <summary>The next state; null when it was to end.</summary>
+    /// <exception cref="RsvpException">It ended without being asked to.</exception>
     internal async Task<ActivityState?> NextAsync(CancellationToken cancellationToken)
     {
         try
         {
             return await _states.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (ChannelClosedException end) when (end.InnerException is RsvpException failure)
+        {
+            throw failure;
         }
         catch (Exception end) when (end is ChannelClosedException || (end is OperationCanceledException && cancellationToken.IsCancellationRequested))
         {
@@ -38,7 +47,18 @@ internal sealed class Watcher(Action<Watcher> onLeft) : IDisposable
 /// <summary>A watcher for whom it is enough that something happened.</summary>
 internal sealed class WatchSignal(Watcher watcher) : IOutcomeSignal
 {
-    public Task NextAsync() => watcher.NextAsync(CancellationToken.None);
+    public async Task<bool> NextAsync()
+    {
+        try
+        {
+            return await watcher.NextAsync(CancellationToken.None).ConfigureAwait(false) is not null;
+        }
+        catch (RsvpException)
+        {
+            // Where nothing is pushed any more, it polls.
+            return false;
+        }
+    }
 
     public ValueTask DisposeAsync()
     {

@@ -126,6 +126,19 @@ public sealed class ClientTests(SystemFixture system)
         Assert.Equal(0, process.ExitCode);
     }
 
+    [Fact]
+    public async Task The_sample_says_what_goes_wrong_and_ends()
+    {
+        var sample = Path.Combine(Repository.PathOf("samples", "AttendConsole"), "bin", "Release", "net10.0", "AttendConsole.dll");
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [sample, system.Run.ApiUrl, "no-token", Guid.NewGuid().ToString()]) { RedirectStandardError = true })!;
+
+        var said = await Eventually.EndsAsync(process.StandardError.ReadToEndAsync(), "the sample ended");
+
+        await process.WaitForExitAsync();
+        Assert.StartsWith("unauthorized: ", said, StringComparison.Ordinal);
+        Assert.Equal(1, process.ExitCode);
+    }
+
     private RsvpClient ClientOf(Person person, OutcomeWait wait = OutcomeWait.Held) => new(new RsvpClientOptions
     {
         BaseAddress = new Uri(system.Run.ApiUrl),

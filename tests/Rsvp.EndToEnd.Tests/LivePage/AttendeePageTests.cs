@@ -1,5 +1,6 @@
 using Microsoft.Playwright;
 using Rsvp.EndToEnd.Tests.Systems;
+using Rsvp.Testing;
 using static Microsoft.Playwright.Assertions;
 
 namespace Rsvp.EndToEnd.Tests.LivePage;
@@ -75,6 +76,69 @@ public sealed class AttendeePageTests(SystemFixture system, BrowserFixture brows
     }
 
     [Fact]
+    public async Task A_place_that_was_asked_for_elsewhere_shows_with_all_of_its_party()
+    {
+        var activity = await system.OpenAsync(4);
+        var ada = system.NewPerson();
+        await using var page = await browser.OpenAsync(system, ada, $"/activities/{activity}");
+        await Expect(page.Button("Ask for a place")).ToBeVisibleAsync();
+        await page.IsLiveAsync();
+
+        await ada.SubmitAsync(activity, partySize: 4);
+
+        await Expect(page.Place("confirmed")).ToBeVisibleAsync();
+        await Expect(page.Text("A party of 4")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Whoever_cannot_connect_for_their_token_is_asked_for_another()
+    {
+        var activity = await system.OpenAsync(1);
+        await using var page = await browser.OpenAsync(system, system.NewPerson(), $"/activities/{activity}", prepare: context => context.RouteAsync(
+            url => new Uri(url).AbsolutePath is "/hubs/rsvp/negotiate" or "/api/users/me",
+            route => route.FulfillAsync(new() { Status = 401, ContentType = "application/problem+json", Body = """{ "code": "unauthorized" }""" })));
+
+        await Expect(page.Button("Choose who you are")).ToBeVisibleAsync();
+        await Expect(page.Text("Connection lost.")).ToBeHiddenAsync();
+    }
+
+    [Fact]
+    public async Task A_question_about_leaving_the_line_is_not_about_the_seat_that_came_meanwhile()
+    {
+        var activity = await system.OpenAsync(1);
+        var first = await system.JoinAsync(activity);
+        var ben = system.NewPerson();
+        await ben.SubmitAsync(activity);
+        await using var page = await browser.OpenAsync(system, ben, $"/activities/{activity}");
+        await page.IsLiveAsync();
+        await page.Button("Leave the line").ClickAsync();
+        await Expect(page.Text("Sure?")).ToBeVisibleAsync();
+
+        await first.CancelAsync(activity);
+
+        await Expect(page.Place("confirmed")).ToBeVisibleAsync();
+        await Expect(page.Text("Sure?")).ToBeHiddenAsync();
+        await Expect(page.Button("Give it back")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task A_place_that_changed_unseen_is_not_given_back()
+    {
+        var activity = await system.OpenAsync(2);
+        var ada = await system.JoinAsync(activity);
+        await using var page = await browser.OpenAsync(system, ada, $"/activities/{activity}", prepare: context => context.RouteAsync(
+            url => new Uri(url).AbsolutePath == "/hubs/rsvp/negotiate", route => route.AbortAsync()));
+        await page.Button("Give it back").ClickAsync();
+        await ada.ResizeAsync(activity, partySize: 2);
+
+        await page.Button("Give it back").ClickAsync();
+
+        await Expect(page.Text("Somebody else changed it meanwhile.")).ToBeVisibleAsync();
+        await Expect(page.Text("A party of 2")).ToBeVisibleAsync();
+        Assert.Equal("confirmed", await ada.StatusAsync(activity));
+    }
+
+    [Fact]
     public async Task An_offer_is_shown_with_its_end_and_answered()
     {
         var activity = await system.OpenAsync(1, new { promotionMode = "offer", offerMinutes = 5 });
@@ -119,6 +183,69 @@ public sealed class AttendeePageTests(SystemFixture system, BrowserFixture brows
         await page.Button("Ask for a place").PressAsync("Enter");
 
         await Expect(page.Place("confirmed")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Who_skips_the_navigation_is_in_the_same_view_behind_it()
+    {
+        var activity = await system.OpenAsync(1);
+        await using var page = await browser.OpenAsync(system, person: null, $"/activities/{activity}");
+        await Expect(page.Text("1 of 1 seat free")).ToBeVisibleAsync();
+
+        await page.Page.Keyboard.PressAsync("Tab");
+        await page.Page.Keyboard.PressAsync("Enter");
+
+        await Expect(page.Page.GetByRole(AriaRole.Main)).ToBeFocusedAsync();
+        await Expect(page.Text("1 of 1 seat free")).ToBeVisibleAsync();
+    }
+
+    [Theory]
+    [InlineData("/%E0")]
+    [InlineData("/activities/nothing")]
+    public async Task An_address_that_is_none_is_told_and_leads_on(string hash)
+    {
+        await using var page = await browser.OpenAsync(system, person: null, hash);
+
+        await Expect(page.Text("There is nothing here")).ToBeVisibleAsync();
+        await page.Page.GetByRole(AriaRole.Link, new() { Name = "All activities" }).ClickAsync();
+        await Expect(page.Text("What would you like to go to?")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task An_address_in_capitals_is_the_same_activity()
+    {
+        var activity = await system.OpenAsync(1);
+        await using var page = await browser.OpenAsync(system, person: null, $"/activities/{activity.ToString().ToUpperInvariant()}");
+
+        await Expect(page.Text("1 of 1 seat free")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task A_request_ends_with_the_person_who_made_it()
+    {
+        var activity = await system.OpenAsync(1);
+        var ended = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var page = await browser.OpenAsync(system, system.NewPerson(), $"/activities/{activity}");
+        page.Page.RequestFailed += (_, request) =>
+        {
+            if (request.Method == "POST" && request.Url.EndsWith($"/api/activities/{activity}/rsvp", StringComparison.Ordinal))
+            {
+                ended.TrySetResult(request.Url);
+            }
+        };
+
+        // Nobody answers Ada.
+        await page.Page.RouteAsync($"**/api/activities/{activity}/rsvp", route => route.Request.Method == "POST" ? Task.CompletedTask : route.ContinueAsync());
+        await page.Button("Ask for a place").ClickAsync();
+        await Expect(page.Place("asking")).ToBeVisibleAsync();
+
+        await page.Button("You are Ada").ClickAsync();
+        await page.Page.GetByLabel("Somebody new").FillAsync("Ben Okafor");
+        await page.Page.Keyboard.PressAsync("Enter");
+
+        await Eventually.EndsAsync(ended.Task, "the request of the earlier person ended");
+        await Expect(page.Button("You are Ben Okafor")).ToBeVisibleAsync();
+        await Expect(page.Button("Ask for a place")).ToBeVisibleAsync();
     }
 
     [Fact]

@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Microsoft.Playwright;
 using Rsvp.EndToEnd.Tests.Systems;
+using Rsvp.Testing;
 using static Microsoft.Playwright.Assertions;
 
 namespace Rsvp.EndToEnd.Tests.LivePage;
@@ -26,6 +28,49 @@ public sealed class HostPageTests(SystemFixture system, BrowserFixture browser) 
         await Expect(attendee.Text("7 of 7 seats free")).ToBeVisibleAsync();
         await Expect(attendee.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Chess all night");
         Assert.True(await attendee.IsMarkedAsync());
+    }
+
+    [Fact]
+    public async Task What_another_host_changed_meanwhile_is_kept_and_shows()
+    {
+        var hana = system.NewPerson();
+        var activity = await hana.OpenAsync(1);
+        await using var host = await browser.OpenAsync(system, hana, $"/host/{activity}/settings", "Hana");
+        await host.IsLiveAsync();
+        await host.Page.GetByLabel("Largest party").FillAsync("4");
+
+        await hana.PatchAsync(activity, new { title = "Go night", capacity = 3 });
+        await Expect(host.Page.GetByLabel("Title")).ToHaveValueAsync("Go night");
+        await host.Button("Save").ClickAsync();
+
+        await Eventually.HoldsAsync(async () => (await SettingsAsync()).GetProperty("maxPartySize").GetInt32() == 4, "the change is there");
+        var settings = await SettingsAsync();
+        Assert.Equal(("Go night", 3), (settings.GetProperty("title").GetString(), settings.GetProperty("capacity").GetInt32()));
+
+        async Task<JsonElement> SettingsAsync() => (await hana.GetAsync($"/api/activities/{activity}")).Body;
+    }
+
+    [Fact]
+    public async Task A_list_that_cannot_be_read_is_asked_for_again_after_pauses()
+    {
+        var hana = system.NewPerson();
+        var activity = await hana.OpenAsync(1);
+        await using var host = await browser.OpenAsync(system, hana, $"/host/{activity}", "Hana");
+        await Expect(host.Text("Nobody waits")).ToBeVisibleAsync();
+        await host.IsLiveAsync();
+        var asked = 0;
+        await host.Page.RouteAsync(url => url.Contains($"/api/activities/{activity}/waitlist", StringComparison.Ordinal), async route =>
+        {
+            Interlocked.Increment(ref asked);
+            await route.FulfillAsync(new() { Status = 503, ContentType = "application/problem+json", Body = """{ "code": "unavailable" }""" });
+        });
+
+        await system.JoinAllAsync(activity, 1, 1);
+        await Expect(host.Text("A part of the system is away.")).ToBeVisibleAsync();
+        await host.Page.UnrouteAllAsync();
+
+        await Expect(host.Page.GetByRole(AriaRole.Row)).ToHaveCountAsync(2);
+        Assert.InRange(asked, 1, 10);
     }
 
     [Fact]
@@ -67,6 +112,38 @@ public sealed class HostPageTests(SystemFixture system, BrowserFixture browser) 
         await host.Button("Call it off …").ClickAsync();
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Call it off" }).ClickAsync();
         await Expect(host.Text("You called this off.")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task A_button_that_was_pressed_keeps_the_focus_also_through_a_dialog()
+    {
+        var hana = system.NewPerson();
+        var activity = await hana.OpenAsync(1);
+        await system.JoinAllAsync(activity, 1, 1, 1);
+        await using var host = await browser.OpenAsync(system, hana, $"/host/{activity}/coming", "Hana");
+
+        await host.Page.GetByLabel("Check in Ada").PressAsync("Enter");
+        await Expect(host.Page.GetByLabel("Take back the check-in of Ada")).ToBeFocusedAsync();
+
+        await host.Page.GetByRole(AriaRole.Link, new() { Name = "In line" }).ClickAsync();
+        await Expect(host.Page.GetByLabel("Move Ada down").First).ToBeEnabledAsync();
+        await host.Page.GetByLabel("Move Ada down").First.PressAsync("Enter");
+        await host.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Move" }).PressAsync("Enter");
+        await Expect(host.Page.GetByRole(AriaRole.Dialog)).ToBeHiddenAsync();
+        await Expect(host.Page.GetByLabel("Move Ada down").Last).ToBeFocusedAsync();
+    }
+
+    [Fact]
+    public async Task The_list_at_the_door_is_saved_without_those_who_wait()
+    {
+        var hana = system.NewPerson();
+        var activity = await hana.OpenAsync(1);
+        await system.JoinAllAsync(activity, 1, 1);
+        await using var host = await browser.OpenAsync(system, hana, $"/host/{activity}/coming", "Hana");
+
+        var saved = await host.Page.RunAndWaitForDownloadAsync(() => host.Button("Save as CSV").ClickAsync());
+
+        Assert.Equal(2, (await File.ReadAllLinesAsync(await saved.PathAsync())).Length);
     }
 
     [Fact]

@@ -130,6 +130,12 @@ live.whenBack(() => {
   current?.view.refresh?.();
 });
 
+// What is behind # is a view, so the way past the navigation is gone by hand.
+document.querySelector(".skip").addEventListener("click", event => {
+  event.preventDefault();
+  document.getElementById("main").focus();
+});
+
 store.whenChanged(render);
 addEventListener("hashchange", show);
 live.restart();

@@ -1,13 +1,16 @@
 // The HTTP API, as docs/api.md describes it.
 
-import { person } from "./session.js";
+import { asker, person } from "./session.js";
 
 const WAIT_SECONDS = 20;
 
 // Asking again after a lost connection: the same key is the same request, so it takes effect once.
 const RETRY_DELAYS_MS = [500, 1000, 2000, 4000, 8000, 8000, 8000];
 
-/** What the API refused, or why it could not be reached (code "unreachable"). */
+// What passes: too much at once, or a part of the system that is away, as the API or a proxy in front of it says.
+const PASSING = new Set([429, 502, 503, 504]);
+
+/** What the API refused, or why it could not be reached (code "unreachable"), or that its person is somebody else by now ("left"). */
 export class Refusal extends Error {
   constructor(problem, status) {
     super(problem.detail ?? problem.title ?? "Something went wrong.");
@@ -30,11 +33,12 @@ export const write = (method, path, body) => send(method, path, { body });
 
 /** A list, all of it, at most so many pages. */
 export async function getAll(path, pagesMax = 20) {
+  const as = asker();
   const items = [];
   let cursor = null;
   for (let page = 0; page < pagesMax; page++) {
     const query = `${path.includes("?") ? "&" : "?"}limit=500${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ""}`;
-    const answer = await get(path + query);
+    const answer = await send("GET", path + query, { as });
     items.push(...(answer.items ?? []));
     cursor = answer.nextCursor;
     if (!cursor) return { ...answer, items };
@@ -43,16 +47,19 @@ export async function getAll(path, pagesMax = 20) {
 }
 
 /**
- * A command, until its outcome is known. It survives lost connections and 503s.
+ * A command, until its outcome is known. It survives lost connections and 503s, and ends when its person is somebody else.
  * onSlow is called when it takes longer than one answer: it is stored, or it is asked again.
+ * With ifVersion it is refused when the RSVP is at another version by then.
  */
-export async function command(method, path, body, { onSlow = () => {} } = {}) {
+export async function command(method, path, body, { ifVersion, onSlow = () => {} } = {}) {
+  const as = asker();
   const headers = { "Idempotency-Key": newKey(), Prefer: `wait=${WAIT_SECONDS}` };
-  let answer = await persist(() => send(method, path, { body, headers }), onSlow);
+  if (ifVersion) headers["If-Match"] = `"${ifVersion}"`;
+  let answer = await persist(() => send(method, path, { body, headers, as }), onSlow);
   while (answer?.status === "pending") {
     onSlow();
     const id = answer.requestId;
-    answer = await persist(() => get(`/api/requests/${id}`, { Prefer: `wait=${WAIT_SECONDS}` }), onSlow);
+    answer = await persist(() => send("GET", `/api/requests/${id}`, { headers: { Prefer: `wait=${WAIT_SECONDS}` }, as }), onSlow);
   }
 
   if (answer?.status === "rejected") throw new Refusal(answer.problem, 409);
@@ -64,7 +71,7 @@ async function persist(attempt, onSlow) {
     try {
       return await attempt();
     } catch (error) {
-      const passes = error.code === "unreachable" || error.status === 503 || error.status === 429;
+      const passes = error.code === "unreachable" || PASSING.has(error.status);
       if (!passes || tries >= RETRY_DELAYS_MS.length) throw error;
       onSlow();
       const asked = error.retryAfterMs ?? 0;
@@ -73,29 +80,24 @@ async function persist(attempt, onSlow) {
   }
 }
 
-async function send(method, path, { body, headers = {} } = {}) {
-  const token = person()?.token;
-  const request = { method, headers: { ...headers } };
-  if (token) request.headers.Authorization = `Bearer ${token}`;
+async function send(method, path, { body, headers = {}, as = asker() } = {}) {
+  const request = { method, headers: { ...headers }, signal: as.left };
+  if (as.token) request.headers.Authorization = `Bearer ${as.token}`;
   if (body !== undefined) {
     request.headers["Content-Type"] = "application/json";
     request.body = JSON.stringify(body);
   }
 
-  let response;
-  try {
-    response = await fetch(path, request);
-  } catch {
-    throw new Refusal({ title: "The server cannot be reached." }, 0);
-  }
+  const response = await fetch(path, request).catch(() => null);
+  const document = response && response.status !== 204 ? await response.json().catch(() => undefined) : null;
+  if (as.left.aborted) throw new Refusal({ title: "Whoever asked for it is somebody else by now.", code: "left" }, 0);
+  if (!response) throw new Refusal({ title: "The server cannot be reached." }, 0);
+  if (response.ok && document !== undefined) return document;
 
-  if (response.ok) {
-    return response.status === 204 ? null : response.json();
-  }
-
-  const problem = await response.json().catch(() => ({ title: "The answer makes no sense.", code: "bad_answer" }));
-  if (response.status === 401 && token) onUnauthorized();
-  const refusal = new Refusal(problem, response.status);
+  // An answer that broke off is none.
+  if (response.ok) throw new Refusal({ title: "The answer cannot be read." }, 0);
+  if (response.status === 401 && as.token && as.token === person()?.token) onUnauthorized();
+  const refusal = new Refusal(document ?? { title: "The answer makes no sense.", code: "bad_answer" }, response.status);
   const seconds = Number(response.headers.get("Retry-After"));
   if (seconds > 0) refusal.retryAfterMs = Math.min(seconds, 30) * 1000;
   throw refusal;

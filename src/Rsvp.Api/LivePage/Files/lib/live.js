@@ -1,5 +1,6 @@
 // Changes as they happen: the hub of docs/api.md, "Watch".
 
+import { get } from "./api.js";
 import { person } from "./session.js";
 import * as store from "./store.js";
 
@@ -12,6 +13,7 @@ let hub = null;
 let state = "off";
 let generation = 0;
 let losses = 0;
+let asking = false;
 
 /** off (nobody is chosen), connecting, live, lost. */
 export const connection = () => state;
@@ -50,13 +52,17 @@ export async function restart() {
   become(losses > 0 ? "lost" : "connecting");
   hub = new window.signalR.HubConnectionBuilder()
     .withUrl("/hubs/rsvp", { accessTokenFactory: () => person()?.token ?? "" })
-    .withAutomaticReconnect({ nextRetryDelayInMilliseconds: ({ previousRetryCount }) => delay(previousRetryCount) })
+    .withAutomaticReconnect({ nextRetryDelayInMilliseconds: ({ previousRetryCount }) => {
+      if (previousRetryCount > 0) askWhy();
+      return delay(previousRetryCount);
+    } })
     .configureLogging(window.signalR.LogLevel.None)
     .build();
   const me = hub;
   me.on("capacityUpdate", store.keepCounts);
   me.on("waitlistUpdate", store.keepLength);
-  me.on("rsvpStatusUpdate", update => { if (store.keepStatus(update)) onStale(update); });
+  // What still comes on a connection that is left is about somebody else.
+  me.on("rsvpStatusUpdate", update => { if (hub === me && store.keepStatus(update)) onStale(update); });
   me.onreconnecting(() => { if (hub === me) lose(); });
   me.onreconnected(() => { if (hub === me) arrive(); });
   me.onclose(() => { if (hub === me) { lose(); connect(me); } });
@@ -83,9 +89,18 @@ async function connect(me) {
     } catch {
       if (hub !== me) return;
       lose();
+      askWhy();
       await new Promise(resolve => setTimeout(resolve, delay(tries + 1)));
     }
   }
+}
+
+// The hub does not say why it does not connect. If it is the token, any answer of the API does, and whoever hears of it signs in again.
+async function askWhy() {
+  if (asking) return;
+  asking = true;
+  await get("/api/users/me").catch(() => {});
+  asking = false;
 }
 
 function arrive() {

@@ -6,10 +6,19 @@ const KNOWN = "rsvp.people";
 export const isDevelopment = document.documentElement.dataset.development === "true";
 
 let current = read(sessionStorage, CURRENT);
+let stay = new AbortController();
 
 export const person = () => current;
 
+/** Who asks, for as long as they are here: a request keeps to the token that it began with, and ends with its person. */
+export const asker = () => ({ token: current?.token, left: stay.signal });
+
 export function become(someone) {
+  if (someone?.userId !== current?.userId) {
+    stay.abort();
+    stay = new AbortController();
+  }
+
   current = someone;
   if (someone) {
     sessionStorage.setItem(CURRENT, JSON.stringify(someone));

@@ -62,10 +62,11 @@ export function keepPlace(activityId, document) {
   const known = places.get(activityId);
   if (!document) {
     if (known === undefined) places.set(activityId, null);
-  } else if (!known || known.version <= document.version) {
+  } else if (!known || (known.version ?? 0) <= document.version) {
     // Of the same version, what was pushed is newer than what was read: a place in line moves without a version of its own.
-    const pushed = isLive() && known?.seen && known.version === document.version;
-    const next = pushed ? { ...document, ...known } : { ...known, ...document };
+    const pushedVersion = known?.pushedVersion ?? 0;
+    const next = { ...known, ...document };
+    if (document.version < pushedVersion || (document.version === pushedVersion && isLive())) Object.assign(next, { status: known.status, waitlistPosition: known.waitlistPosition, offerExpiresAt: known.offerExpiresAt });
     tell(activityId, known, next);
     places.set(activityId, next);
   }
@@ -75,7 +76,7 @@ export function keepPlace(activityId, document) {
 /** An rsvpStatusUpdate. Returns whether the RSVP has to be read again for what the push does not say. */
 export function keepStatus(update) {
   const known = places.get(update.activityId);
-  if (known && (known.seen ?? 0) > update.version) return false;
+  if (known && ((known.seen ?? 0) > update.version || (known.version ?? 0) > update.rsvpVersion)) return false;
   if (known && known.id !== update.rsvpId) return false;
   const next = {
     ...known,
@@ -84,6 +85,7 @@ export function keepStatus(update) {
     status: update.status,
     waitlistPosition: update.waitlistPosition,
     offerExpiresAt: update.offerExpiresAt,
+    pushedVersion: update.rsvpVersion,
     seen: update.version,
   };
   tell(update.activityId, known, next);

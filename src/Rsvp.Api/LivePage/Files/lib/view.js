@@ -110,6 +110,10 @@ function setProp(node, name, value, before) {
     // Set one by one: a style attribute would be refused by the page's policy.
     for (const property of Object.keys(before ?? {})) if (!(property in (value ?? {}))) node.style.removeProperty(property);
     for (const [property, text] of Object.entries(value ?? {})) node.style.setProperty(property, text);
+  } else if (name === "disabled" && node.localName === "button") {
+    // Really disabled it would lose the focus, and a dialog that it opened could not give it back.
+    if (value) node.setAttribute("aria-disabled", "true");
+    else node.removeAttribute("aria-disabled");
   } else if (name === "value" || name === "checked" || name === "disabled" || name === "open" || name === "indeterminate") {
     node[name] = value ?? (name === "value" ? "" : false);
   } else if (value === undefined || value === null || value === false) {
@@ -119,10 +123,24 @@ function setProp(node, name, value, before) {
   }
 }
 
+// A button that says that it is disabled does nothing, and sends no form either.
+document.addEventListener("click", event => {
+  if (!event.target.closest("button[aria-disabled=true]")) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}, true);
+
+const unsaid = { polite: [], assertive: [] };
+
 /** Says something to those who listen to the page. */
 export function announce(text, { urgent = false } = {}) {
-  const region = document.getElementById(urgent ? "assertive" : "polite");
-  // The same words again are only heard when the region was empty in between.
+  const name = urgent ? "assertive" : "polite";
+  const texts = unsaid[name];
+  if (!texts.includes(text)) texts.push(text);
+  if (texts.length > 1) return;
+
+  // The same words again are only heard when the region was empty in between; what comes meanwhile is said with them.
+  const region = document.getElementById(name);
   region.textContent = "";
-  setTimeout(() => { region.textContent = text; }, 50);
+  setTimeout(() => { region.textContent = texts.splice(0).join(" "); }, 50);
 }

@@ -57,23 +57,27 @@ export function activityView({ at, redraw, choosePerson }) {
     if (mark === known) return;
     known = mark;
     const [ahead, history] = await Promise.all([
-      place.status === "waitlisted" ? get(`/api/rsvps/${place.id}/position`).catch(() => null) : null,
-      get(`/api/rsvps/${place.id}/history?limit=500`).catch(() => null),
+      place.status === "waitlisted" ? get(`/api/rsvps/${place.id}/position`).catch(() => undefined) : null,
+      get(`/api/rsvps/${place.id}/history?limit=500`).catch(() => undefined),
     ]);
-    state.ahead = ahead;
+    // A newer place is asked about already, and its answer may have come first.
+    if (mark !== known) return;
+    state.ahead = ahead ?? null;
     state.history = history?.items ?? state.history;
-    redraw();
+    if (ahead !== undefined && history !== undefined) return redraw();
+    // Asked for again when the page is drawn next; drawn now it would be asked for without end.
+    known = "";
   }
 
   /** Asks for something about the visitor's place; how it goes is said while it goes. */
-  function ask(words, method, path, body) {
+  function ask(words, method, path, body, ifVersion) {
     const panel = document.querySelector(".panel-place");
     const hadFocus = panel?.contains(document.activeElement);
     return doing(state, redraw, async () => {
       state.asking = words;
       announce(words);
       try {
-        const outcome = await command(method, path, body, { onSlow: () => { state.asking = "Still asking: it is safe to wait …"; redraw(); } });
+        const outcome = await command(method, path, body, { ifVersion, onSlow: () => { state.asking = "Still asking: it is safe to wait …"; redraw(); } });
         if (outcome.rsvp) {
           const before = store.place(id);
           store.keepPlace(id, outcome.rsvp);
@@ -81,6 +85,7 @@ export function activityView({ at, redraw, choosePerson }) {
         }
       } catch (error) {
         if (error.code === "already_registered" && error.problem.rsvp) store.keepPlace(id, error.problem.rsvp);
+        if (error.code === "version_mismatch") await loadPlace().catch(() => {});
         throw error;
       } finally {
         state.asking = null;
@@ -99,7 +104,8 @@ export function activityView({ at, redraw, choosePerson }) {
       ifFull: state.form.mayWait ? "waitlist" : "reject",
     }),
     change: guests => ask("Changing your party …", "PUT", `/api/activities/${id}/rsvp`, { guestCount: guests }),
-    cancel: () => ask("Giving your place back …", "DELETE", `/api/activities/${id}/rsvp`),
+    // Only the place that was seen: a seat that has come meanwhile is not given back with the place in line.
+    cancel: place => ask("Giving your place back …", "DELETE", `/api/activities/${id}/rsvp`, undefined, Math.max(place.version ?? 0, place.pushedVersion ?? 0)),
     accept: () => ask("Accepting …", "POST", `/api/rsvps/${store.place(id).id}/accept`),
     decline: () => ask("Declining …", "POST", `/api/rsvps/${store.place(id).id}/decline`),
   };

@@ -25,7 +25,7 @@ export function comingTab(view) {
       h("span", { class: "hint", role: "status" }, wanted ? `${number(found.length)} found` : `${people(activity.checkedIn)} of ${number(activity.confirmed)} checked in`),
       h("span", { class: "toolbar-gap" }),
       started && missing.length > 0 && activity.status === "scheduled" && h("button", { type: "button", onClick: () => release(view, missing) }, "Release no-shows …"),
-      h("button", { type: "button", class: "quiet", onClick: () => download(`/api/activities/${id}/rsvps`, "rsvps.csv", "text/csv").catch(error => toast(refusalWords(error))) }, "Save as CSV")),
+      h("button", { type: "button", class: "quiet", onClick: () => download(`/api/activities/${id}/rsvps?status=confirmed`, "rsvps.csv", "text/csv").catch(error => toast(refusalWords(error))) }, "Save as CSV")),
     found.length === 0 && h("p", { class: "hint" }, "Nobody of that name is confirmed."),
     h("ul", { class: "rows" }, found.slice(0, SHOWN_MAX).map(one => h("li", { key: one.id, class: `row-plain${one.checkedIn ? " row-here" : ""}` },
       h("span", { class: "row-main" },
@@ -67,7 +67,7 @@ function remove(view, one) {
   const name = one.name ?? "Somebody";
   state.dialog = {
     title: `Remove ${name}?`,
-    lead: `${seats(one.partySize)} ${one.partySize === 1 ? "comes" : "come"} free. ${next.length === 0 ? "Nobody in line would take them." : activity.promotionMode === "offer" ? "They would be offered to:" : "They would go to:"}`,
+    lead: `${seats(one.partySize)} ${one.partySize === 1 ? "comes" : "come"} free. ${next.length === 0 ? "Nobody in line would take them." : activity.promotionMode === "offer" ? "They would probably be offered to:" : "They would probably go to:"}`,
     rows: next.map(entry => ({ key: entry.rsvpId, who: entry.name ?? "Somebody", what: people(entry.partySize) })),
     asksReason: true,
     danger: true,

@@ -47,8 +47,8 @@ export function valuesOf(activity) {
   };
 }
 
-/** What the API takes; with an activity only what is different from it. */
-export function bodyOf(values, activity) {
+/** What the API takes; with the values of before only what is different from them. */
+export function bodyOf(values, before) {
   const optional = text => (text.trim() === "" ? null : Number(text));
   const body = {
     title: values.title.trim(),
@@ -64,10 +64,10 @@ export function bodyOf(values, activity) {
     promotionCutoffMinutes: Number(values.promotionCutoffMinutes),
     participantsVisible: values.participantsVisible,
   };
-  if (!activity) return body;
+  if (!before) return body;
 
-  const before = bodyOf(valuesOf(activity));
-  return Object.fromEntries(Object.entries(body).filter(([name, value]) => value !== before[name]));
+  const old = bodyOf(before);
+  return Object.fromEntries(Object.entries(body).filter(([name, value]) => value !== old[name]));
 }
 
 export function settingsForm({ state, redraw, onSave, save }) {

@@ -16,28 +16,28 @@ const TABS = [["line", "In line"], ["coming", "Coming"], ["figures", "Figures"],
 // Pushes come up to ten times a second; lists are read at most so often.
 const READ_EVERY_MS = 400;
 
+// After a failure: longer and longer, and never given up.
+const PAUSE_FIRST_MS = 1000;
+const PAUSE_MAX_MS = 30_000;
+
 export function hostView({ at, redraw }) {
   const id = at.id;
-  const state = { tab: at.tab, waiting: null, coming: null, figures: null, chosen: new Set(), search: "", error: null, busy: false, dialog: null, values: null };
+  const state = { tab: at.tab, waiting: null, coming: null, figures: null, chosen: new Set(), search: "", error: null, busy: false, dialog: null, values: null, filled: null, crossed: false };
   const unwatch = live.watch(id);
   let readVersion = null;
   let reading = false;
-
-  async function load() {
-    try {
-      await read();
-    } catch (error) {
-      state.error = refusalWords(error);
-    }
-    redraw();
-  }
+  let closed = false;
+  let failures = 0;
+  let again = null;
 
   // The lists as they are now; again while pushes say that they are something else by now.
   async function read() {
-    if (reading) return;
+    if (reading || closed) return;
+    clearTimeout(again);
+    again = null;
     reading = true;
     try {
-      for (;;) {
+      while (!closed) {
         // Its settings, too: another host may have changed them, and a push says counts only.
         store.keepActivity(await get(`/api/activities/${id}`));
         const version = store.activity(id).version;
@@ -53,11 +53,15 @@ export function hostView({ at, redraw }) {
         readVersion = version;
         state.error = null;
         if (state.tab === "figures") state.figures = await get(`/api/activities/${id}/analytics/rsvps`);
+        failures = 0;
         redraw();
         await new Promise(resolve => setTimeout(resolve, READ_EVERY_MS));
         if (store.activity(id).version === readVersion) return;
       }
     } catch (error) {
+      if (closed) return;
+      const pause = Math.min(PAUSE_MAX_MS, PAUSE_FIRST_MS * 2 ** failures++);
+      again = setTimeout(read, Math.max(pause, error.retryAfterMs ?? 0));
       state.error = refusalWords(error);
       redraw();
     } finally {
@@ -76,21 +80,21 @@ export function hostView({ at, redraw }) {
 
   const view = { id, state, redraw, act, activity: () => store.activity(id) };
 
-  load();
+  read();
   return {
     title: () => store.activity(id)?.title ?? "Host",
-    refresh: load,
-    close: unwatch,
+    refresh: read,
+    close: () => { closed = true; clearTimeout(again); unwatch(); },
     moved: next => {
       state.tab = next.tab;
       state.error = null;
-      state.values = null;
+      forgetForm(state);
       if (next.tab === "figures") get(`/api/activities/${id}/analytics/rsvps`).then(figures => { state.figures = figures; redraw(); }, () => {});
     },
     draw: () => {
       const activity = store.activity(id);
       if (!activity || (!state.waiting && state.error)) return [h("h1", { tabindex: "-1", class: activity ? "" : "unseen" }, activity?.title ?? "Host"), state.error ? trouble(state.error) : loading("the activity")];
-      if (readVersion !== null && activity.version !== readVersion) read();
+      if (readVersion !== null && activity.version !== readVersion && !again) read();
       return [
         h("p", { class: "crumb" }, h("a", { href: "#/host" }, "What you host")),
         h("div", { class: "head-row" },
@@ -113,13 +117,14 @@ function tabOf(view, activity) {
     case "coming": return comingTab(view);
     case "figures": return figuresTab(view);
     case "settings": {
-      state.values ??= valuesOf(activity);
+      follow(state, valuesOf(activity));
       const save = () => {
-        const changes = bodyOf(state.values, activity);
+        const changes = bodyOf(state.values, state.filled);
         if (Object.keys(changes).length === 0) return toast("Nothing is different.");
-        act("Saved. Everybody sees it.", "PATCH", `/api/activities/${id}`, changes).then(done => { if (done) { state.values = null; redraw(); } });
+        act("Saved. Everybody sees it.", "PATCH", `/api/activities/${id}`, changes).then(done => { if (done) { forgetForm(state); redraw(); } });
       };
       return [
+        activity.status === "scheduled" && state.crossed && h("p", { class: "hint", role: "status" }, "Another host changed what you are changing. If you save, yours counts."),
         activity.status === "scheduled" && settingsForm({ state, redraw, onSave: save, save: "Save" }),
         activity.status === "scheduled" && h("section", { class: "panel off" },
           h("h2", null, "Call it off"),
@@ -129,6 +134,24 @@ function tabOf(view, activity) {
     }
     default: return lineTab(view);
   }
+}
+
+// The settings form keeps to the newest settings, but for what is being changed in it: only that is saved.
+function follow(state, newest) {
+  if (!state.values) {
+    state.values = { ...newest };
+  } else {
+    for (const name of Object.keys(newest).filter(one => newest[one] !== state.filled[one])) {
+      if (state.values[name] === state.filled[name]) state.values[name] = newest[name];
+      else if (state.values[name] !== newest[name] && !state.busy) state.crossed = true;
+    }
+  }
+
+  state.filled = newest;
+}
+
+function forgetForm(state) {
+  Object.assign(state, { values: null, filled: null, crossed: false });
 }
 
 function dialogOf(view) {

@@ -14,6 +14,8 @@ export function placePanel(view) {
 
   if (place === undefined) return [h("h2", { id: "place-title" }, "Your place"), h("p", { class: "hint" }, "Looking …")];
 
+  // Whoever was asked whether they are sure was asked about the place as it was.
+  if (state.sure !== place?.status) state.sure = null;
   const body = place === null || place.status === "cancelled" ? joining(view) : BODIES[place.status](view);
   return [h("h2", { id: "place-title" }, "Your place"), body, trouble(state.error), place && history(view), activity.status === "cancelled" && null];
 }
@@ -81,12 +83,12 @@ function party({ activity, place, state, actions, redraw }) {
     h("button", { type: "button", disabled: !change || state.busy, onClick: async () => { if (await actions.change(wanted)) state.guests = undefined; redraw(); } }, "Save"));
 }
 
-function giveBack({ state, actions, redraw }, words) {
-  if (!state.sure) return h("button", { type: "button", class: "danger", disabled: state.busy, onClick: () => { state.sure = true; redraw(); } }, words);
+function giveBack({ place, state, actions, redraw }, words) {
+  if (!state.sure) return h("button", { type: "button", class: "danger", disabled: state.busy, onClick: () => { state.sure = place.status; redraw(); } }, words);
   return h("span", { class: "sure", role: "group", "aria-label": words },
     h("span", null, "Sure?"),
-    h("button", { type: "button", class: "danger", onMount: node => queueMicrotask(() => node.focus()), onClick: () => { state.sure = false; actions.cancel(); } }, words),
-    h("button", { type: "button", class: "quiet", onClick: () => { state.sure = false; redraw(); } }, "Keep it"));
+    h("button", { type: "button", class: "danger", onMount: node => queueMicrotask(() => node.focus()), onClick: () => { state.sure = null; actions.cancel(place); } }, words),
+    h("button", { type: "button", class: "quiet", onClick: () => { state.sure = null; redraw(); } }, "Keep it"));
 }
 
 function calendar({ place }) {
