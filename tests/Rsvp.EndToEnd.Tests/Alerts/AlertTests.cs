@@ -300,7 +300,8 @@ public sealed class AlertTests(SystemFixture system, ObservedSystem observed) : 
     [Fact]
     public async Task One_of_two_that_does_not_come_back_is_told()
     {
-        await observed.ShowsAsync("sum(up{job=\"rsvp-worker\"} offset 60s) == 2");
+        // Both were there for all the time with which the rule compares.
+        await observed.ShowsAsync("sum(up{job=\"rsvp-worker\"} offset 60s) == 2 and min_over_time(sum(up{job=\"rsvp-worker\"})[60s:1s]) == 2");
 
         await system.Instance.StopAsync("worker-2", CancellationToken.None);
         try
