@@ -13,6 +13,9 @@ public sealed partial record AlertRule(string Name, string Expression, string Se
 {
     private const int Faster = 15;
 
+    // What is compared with an hour ago is compared with a minute ago.
+    private const int OffsetFaster = 60;
+
     /// <summary>Full path of the file.</summary>
     public static string FilePath => Repository.PathOf("infra", "prometheus", "rules.yml");
 
@@ -30,9 +33,11 @@ public sealed partial record AlertRule(string Name, string Expression, string Se
     }
 
     /// <summary>The file with every duration shortened, so that a test need not wait for an hour; thresholds stay. A window keeps room for some looks of a second.</summary>
-    public static string Scaled() => Window().Replace(
-        For().Replace(File.ReadAllText(FilePath), wait => $"for: {Math.Max(1, Seconds(wait) / Faster).ToString(CultureInfo.InvariantCulture)}s"),
-        window => $"[{Math.Max(10, Seconds(window) / Faster).ToString(CultureInfo.InvariantCulture)}s]");
+    public static string Scaled() => Offset().Replace(
+        Window().Replace(
+            For().Replace(File.ReadAllText(FilePath), wait => $"for: {Math.Max(1, Seconds(wait) / Faster).ToString(CultureInfo.InvariantCulture)}s"),
+            window => $"[{Math.Max(10, Seconds(window) / Faster).ToString(CultureInfo.InvariantCulture)}s]"),
+        offset => $"offset {(Seconds(offset) / OffsetFaster).ToString(CultureInfo.InvariantCulture)}s");
 
     /// <summary>The file with alerts that never fire.</summary>
     public static string Silenced() =>
@@ -56,6 +61,9 @@ public sealed partial record AlertRule(string Name, string Expression, string Se
 
     [GeneratedRegex(@"\[(?<number>\d+)(?<unit>[sm])\]")]
     private static partial Regex Window();
+
+    [GeneratedRegex(@"offset (?<number>\d+)(?<unit>[sm])")]
+    private static partial Regex Offset();
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex Spaces();

@@ -1,4 +1,5 @@
 using DbUp;
+using DbUp.Engine;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Rsvp.Hosting.Database;
@@ -7,7 +8,7 @@ namespace Rsvp.Worker.Migrations;
 
 /// <summary>Brings a database to the newest schema.</summary>
 /// <remarks>Any number of processes may start it together and repeat it: each script is applied once, in order, in a transaction of its own.</remarks>
-internal static class Migrator
+internal static partial class Migrator
 {
     /// <summary>How long a database may take to accept connections; a first start of PostgreSQL takes a few seconds.</summary>
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(60);
@@ -16,6 +17,14 @@ internal static class Migrator
 
     /// <summary>How long another process may take to migrate, and one script to run; index builds on large tables take minutes.</summary>
     private static readonly TimeSpan ScriptTimeout = TimeSpan.FromMinutes(30);
+
+    /// <summary>How long a script asks for one lock. Whoever comes after it waits behind it, so it gives up early, and lets them pass before it is tried again.</summary>
+    private const string LockTimeout = "2s";
+
+    private static readonly TimeSpan LockPause = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long scripts are tried again when others hold what they need, such as a backup that nobody waited for.</summary>
+    private static readonly TimeSpan LockPatience = TimeSpan.FromMinutes(30);
 
     /// <summary>The advisory lock under which scripts are applied; any number will do that nothing else locks ("RSVPMIGR").</summary>
     private const long LockId = 0x525356504D494752;
@@ -33,7 +42,7 @@ internal static class Migrator
 
     /// <summary>Applies the scripts that the database lacks; waits up to 60 s for it to accept connections.</summary>
     /// <param name="connectionString">A role that may create tables and roles.</param>
-    /// <param name="timeProvider">Measures the wait.</param>
+    /// <param name="timeProvider">Measures the waits.</param>
     /// <param name="logger">Where applied scripts are named; null: nowhere.</param>
     /// <param name="cancellationToken">Ends the waits, not a running script.</param>
     /// <exception cref="NpgsqlException">The database was not reachable in time, or refused.</exception>
@@ -46,31 +55,46 @@ internal static class Migrator
         {
             Pooling = false,
             CommandTimeout = (int)ScriptTimeout.TotalSeconds,
-        }.ConnectionString;
+        };
 
-        await using var holder = await ConnectAsync(unpooled, timeProvider, cancellationToken);
+        // Its own wait is for another process that migrates, and holds up nobody.
+        await using var holder = await ConnectAsync(unpooled.ConnectionString, timeProvider, cancellationToken);
         await using var takeLock = new NpgsqlCommand("SELECT pg_advisory_lock($1)", holder)
         {
             Parameters = { new() { Value = LockId } },
         };
         await takeLock.ExecuteNonQueryAsync(cancellationToken);
 
+        unpooled.Options = $"{unpooled.Options} -c lock_timeout={LockTimeout}".TrimStart();
         var scripts = MigrationScripts.Load();
-        var result = DeployChanges.To.PostgresqlDatabase(unpooled)
-            .WithScripts(scripts)
-            .JournalTo((connections, _) => new SchemaVersionJournal(connections, scripts))
-            .WithTransactionPerScript()
-            .WithVariablesDisabled() // or it takes the $$ of PL/pgSQL for variables
-            .WithExecutionTimeout(ScriptTimeout)
-            .LogTo(logger ?? NullLogger.Instance)
-            .Build()
-            .PerformUpgrade();
+        var log = logger ?? NullLogger.Instance;
+        var started = timeProvider.GetTimestamp();
+        var result = Upgrade(unpooled.ConnectionString, scripts, log);
+        while (MetLock(result) && timeProvider.GetElapsedTime(started) < LockPatience)
+        {
+            LogLocked(log, result.ErrorScript?.Name);
+            await Task.Delay(LockPause, timeProvider, cancellationToken);
+            result = Upgrade(unpooled.ConnectionString, scripts, log);
+        }
 
         if (!result.Successful)
         {
             throw new InvalidOperationException($"Migration {result.ErrorScript?.Name} failed: {result.Error?.Message}", result.Error);
         }
     }
+
+    private static DatabaseUpgradeResult Upgrade(string connectionString, IReadOnlyList<SqlScript> scripts, ILogger logger) =>
+        DeployChanges.To.PostgresqlDatabase(connectionString)
+            .WithScripts(scripts)
+            .JournalTo((connections, _) => new SchemaVersionJournal(connections, scripts))
+            .WithTransactionPerScript()
+            .WithVariablesDisabled() // or it takes the $$ of PL/pgSQL for variables
+            .WithExecutionTimeout(ScriptTimeout)
+            .LogTo(logger)
+            .Build()
+            .PerformUpgrade();
+
+    private static bool MetLock(DatabaseUpgradeResult result) => result.Error?.GetBaseException() is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable };
 
     private static async Task<NpgsqlConnection> ConnectAsync(string connectionString, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
@@ -100,4 +124,7 @@ internal static class Migrator
     private static bool MayPass(NpgsqlException exception) => exception is not PostgresException refusal
         || refusal.IsTransient
         || refusal.SqlState is PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.TooManyConnections;
+
+    [LoggerMessage(1011, LogLevel.Warning, "Migration {Migration} did not get a lock in time and is tried again")]
+    private static partial void LogLocked(ILogger logger, string? migration);
 }

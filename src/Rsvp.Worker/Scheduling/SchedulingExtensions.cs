@@ -21,6 +21,9 @@ namespace Rsvp.Worker.Scheduling;
 /// <summary>Adds the scheduled jobs: kept in PostgreSQL and clustered, so that each fires on one worker at a time, whoever lives.</summary>
 internal static class SchedulingExtensions
 {
+    // For the scheduler's threads and what looks after them, one each at a time; the driver's own bound is 100.
+    private const int ConnectionsMax = 10;
+
     // A peer that has not checked in for the sum of both is taken for dead, and what it was about to run is run by another: until then nobody does, and
     // what it left in the outbox waits. One that was only slow runs beside the other, which every job here bears.
     private static readonly TimeSpan CheckinInterval = TimeSpan.FromSeconds(1);
@@ -86,7 +89,7 @@ internal static class SchedulingExtensions
 
     // Quartz commits some thirty times a second, and a second of it that a crash takes away is fired again: none of that need wait for the disk.
     private static string SchedulerConnectionString(string connectionString) => PostgresExtensions.SeekPrimary(
-        new NpgsqlConnectionStringBuilder(connectionString) { NoResetOnClose = true, Options = "-c synchronous_commit=off" }.ConnectionString);
+        new NpgsqlConnectionStringBuilder(connectionString) { NoResetOnClose = true, MaxPoolSize = ConnectionsMax, Options = "-c synchronous_commit=off" }.ConnectionString);
 
     private static void Schedule<TJob>(IQuartzBuilder quartz, TimeSpan interval)
         where TJob : class, IJob => quartz.ScheduleJob<TJob>(

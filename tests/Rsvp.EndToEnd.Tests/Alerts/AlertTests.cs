@@ -280,6 +280,42 @@ public sealed class AlertTests(SystemFixture system, ObservedSystem observed) : 
         await observed.QuietAsync();
     }
 
+    [Fact]
+    public async Task The_last_of_its_kind_that_goes_is_told()
+    {
+        await system.Instance.StopAsync("api-1", CancellationToken.None);
+        try
+        {
+            await observed.FiresAsync("RsvpNobodyThere");
+        }
+        finally
+        {
+            await system.Instance.StartAsync("api-1", CancellationToken.None);
+        }
+
+        await observed.QuietAsync();
+        await system.JoinAsync(await system.OpenAsync(10));
+    }
+
+    [Fact]
+    public async Task One_of_two_that_does_not_come_back_is_told()
+    {
+        // Both were there for all the time with which the rule compares.
+        await observed.ShowsAsync("sum(up{job=\"rsvp-worker\"} offset 60s) == 2 and min_over_time(sum(up{job=\"rsvp-worker\"})[60s:1s]) == 2");
+
+        await system.Instance.StopAsync("worker-2", CancellationToken.None);
+        try
+        {
+            await observed.FiresAsync("RsvpFewerProcesses");
+        }
+        finally
+        {
+            await system.Instance.StartAsync("worker-2", CancellationToken.None);
+        }
+
+        await observed.QuietAsync();
+    }
+
     // They come with their first event, which no test provokes.
     private static bool MayBeAbsent(string name) => name is "rsvp_overdue_offers_total" or "rsvp_unfinished_call_offs_total" or "rsvp_batch_retries_total"
         or "rsvp_replays_total" or "rsvp_audit_rows_total" or "rsvp_stranded_seats_total"

@@ -68,7 +68,7 @@ public sealed partial class ContainerTests
     public void Only_the_containers_that_the_tests_know_are_in_the_files()
     {
         Assert.Equal(["postgres", "rabbitmq", "migrate", "worker", "notifier", "api", "prometheus"], ServicesOf("docker-compose.yml"));
-        Assert.Equal(["rabbitmq", "rabbitmq-2", "rabbitmq-3", "worker", "notifier", "notifier-2", "api", "proxy"], ServicesOf("docker-compose.scaled.yml"));
+        Assert.Equal(["postgres", "rabbitmq", "rabbitmq-2", "rabbitmq-3", "worker", "notifier", "notifier-2", "api", "proxy"], ServicesOf("docker-compose.scaled.yml"));
     }
 
     [Fact]

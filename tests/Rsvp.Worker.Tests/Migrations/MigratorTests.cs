@@ -30,6 +30,37 @@ public sealed class MigratorTests
     }
 
     [Fact]
+    public async Task A_script_that_does_not_get_its_lock_lets_others_pass_and_is_tried_again()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await database.ExecuteAsync(
+            """
+            ALTER TABLE rsvps
+                ADD CONSTRAINT rsvps_activity_id_fkey FOREIGN KEY (activity_id) REFERENCES activities,
+                ADD CONSTRAINT rsvps_user_id_fkey FOREIGN KEY (user_id) REFERENCES users;
+            DELETE FROM schema_version WHERE version = 15;
+            """);
+        await using var reader = await database.DataSource.OpenConnectionAsync();
+        await using var reading = await reader.BeginTransactionAsync();
+        await using var read = new NpgsqlCommand("SELECT count(*) FROM rsvps", reader, reading);
+        await read.ExecuteScalarAsync();
+
+        var migrating = Record.ExceptionAsync(() => Task.Run(() => Migrator.ApplyAsync(database.ConnectionString, TimeProvider.System))).AsTask();
+        await Eventually.HoldsAsync(
+            () => database.ScalarAsync<bool>(
+                "SELECT EXISTS (SELECT FROM pg_locks JOIN pg_database d ON d.oid = database WHERE relation = 'rsvps'::regclass AND NOT granted AND datname = current_database())"),
+            "the script waits for its lock");
+        var behind = await Eventually.EndsAsync(database.ScalarAsync<long>("SELECT count(*) FROM rsvps"), "whoever came after it is served", TimeSpan.FromSeconds(15));
+        var isDone = migrating.IsCompleted;
+        await reading.RollbackAsync();
+
+        Assert.Equal((0L, false), (behind, isDone));
+        Assert.Null(await Eventually.EndsAsync(migrating, "the script is applied", TimeSpan.FromSeconds(60)));
+        Assert.Equal(1L, await database.ScalarAsync<long>("SELECT count(*) FROM schema_version WHERE version = 15"));
+        Assert.Equal(0L, await database.ScalarAsync<long>("SELECT count(*) FROM pg_constraint WHERE conrelid = 'rsvps'::regclass AND contype = 'f'"));
+    }
+
+    [Fact]
     public void The_services_wait_for_the_newest_script()
     {
         Assert.Equal(SchemaGate.RequiredMigration, MigrationScripts.Load().Max(MigrationScripts.NumberOf));
