@@ -55,7 +55,9 @@ internal static class BenchRunner
         if (options.Has(BenchOptions.Comparison) || options.Has(BenchOptions.OpenLoop))
         {
             await system.StartRivalsAsync(cancellationToken);
-            foreach (RivalProcess rival in system.Rivals) await WarmUp.RunAsync(system, rounds, rival.Contender, options.IsQuick, cancellationToken);
+
+            // In a quick run the two rounds that try their pools warm them up as well.
+            foreach (RivalProcess rival in options.IsQuick ? [] : system.Rivals) await WarmUp.RunAsync(system, rounds, rival.Contender, options.IsQuick, cancellationToken);
             await MeasureAsync(
                 options,
                 results,
