@@ -60,6 +60,9 @@ public sealed class OrderTests(SystemFixture system)
         }
         finally
         {
+            await system.Instance.StartAsync("rabbitmq", CancellationToken.None);
+            await system.Instance.StartAsync("postgres", CancellationToken.None);
+            system.Database.Clear();
             foreach (var worker in new[] { "worker-1", "worker-2" }) system.Instance.State.Alive(worker)?.Send(Signal.Continue);
             await end.CancelAsync();
             await asking;

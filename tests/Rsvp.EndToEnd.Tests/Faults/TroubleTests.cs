@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using Rsvp.Cli.Processes;
-using Rsvp.Cli.Scaling;
 using Rsvp.Contracts;
 using Rsvp.EndToEnd.Tests.Scaling;
 using Rsvp.EndToEnd.Tests.Systems;
@@ -116,18 +115,26 @@ public sealed class TroubleTests(SystemFixture system)
     {
         var activity = await system.OpenAsync(5);
         var (before, after) = (system.NewPerson(), system.NewPerson());
+        Answer accepted;
         await system.Instance.StopAsync("postgres", CancellationToken.None);
-        var accepted = await before.SubmitAsync(activity, waitSeconds: 0);
+        try
+        {
+            accepted = await before.SubmitAsync(activity, waitSeconds: 0);
 
-        // The workers have left the queues, and wait for the database before they stand in line again.
-        await Eventually.HoldsAsync(
-            async () => (await PartitionStatus.ReadAsync(system.Run, CancellationToken.None)).All(partition => partition.Owner is null),
-            "no worker is active on a partition",
-            TimeSpan.FromSeconds(60));
-        await system.Instance.StopAsync("rabbitmq", CancellationToken.None);
-        await system.Instance.StartAsync("rabbitmq", CancellationToken.None);
-        await system.Instance.StartAsync("postgres", CancellationToken.None);
-        system.Database.Clear(); // The test's own connections ended with the server.
+            // The workers have left the queues, and wait for the database before they stand in line again.
+            await Eventually.HoldsAsync(
+                async () => await SumAsync("worker-1", "rsvp_partition_owned") + await SumAsync("worker-2", "rsvp_partition_owned") == 0,
+                "no worker is active on a partition",
+                TimeSpan.FromSeconds(60));
+            await system.Instance.StopAsync("rabbitmq", CancellationToken.None);
+            await system.Instance.StartAsync("rabbitmq", CancellationToken.None);
+        }
+        finally
+        {
+            await system.Instance.StartAsync("rabbitmq", CancellationToken.None);
+            await system.Instance.StartAsync("postgres", CancellationToken.None);
+            system.Database.Clear(); // The test's own connections ended with the server.
+        }
 
         await system.ShareEvenlyAsync("worker-1", "worker-2");
         Answer? taken = null;
@@ -167,11 +174,14 @@ public sealed class TroubleTests(SystemFixture system)
         },
         "the other worker has applied everything");
 
-    private async Task<double> ConflictsAsync()
+    private Task<double> ConflictsAsync() => SumAsync(Victim, "rsvp_guard_conflicts_total");
+
+    /// <summary>What a metric of a worker comes to, over all its series.</summary>
+    private async Task<double> SumAsync(string worker, string metric)
     {
-        var page = await system.Http.GetStringAsync(new Uri(system.Run.Metrics.Single(metrics => metrics.Name == Victim).Url));
+        var page = await system.Http.GetStringAsync(new Uri(system.Run.Metrics.Single(metrics => metrics.Name == worker).Url));
         return page.Split('\n')
-            .Where(line => line.StartsWith("rsvp_guard_conflicts_total", StringComparison.Ordinal))
+            .Where(line => line.StartsWith(metric, StringComparison.Ordinal))
             .Sum(line => double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture));
     }
 
