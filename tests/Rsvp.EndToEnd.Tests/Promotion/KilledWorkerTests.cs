@@ -9,18 +9,18 @@ public sealed class KilledWorkerTests(SystemFixture system) : IClassFixture<Kill
 {
     [Theory]
     [InlineData("after_commit:kill:1", "the cancel is committed and its vacancy not announced")]
-    [InlineData("before_saga_commit:kill:1", "the saga has the vacancy and has not stored it")]
     [InlineData("after_commit:kill:2", "the pass is committed and not told")]
-    [InlineData("before_ack:kill:2", "the pass is told and its message not acknowledged")]
     public Task A_worker_killed_when(string failPoint, string when) => KillAsync(failPoint, when);
 
     [Theory]
     [Trait("Category", "Long")]
     [InlineData("before_commit:kill:1", "the cancel is decided and not committed")]
     [InlineData("after_publish:kill:1", "the vacancy is announced and still in the outbox")]
+    [InlineData("before_saga_commit:kill:1", "the saga has the vacancy and has not stored it")]
     [InlineData("after_saga_commit:kill:1", "the pass is asked for and not sent")]
     [InlineData("before_commit:kill:2", "the pass is decided and not committed")]
     [InlineData("before_saga_commit:kill:2", "the saga has the answer and has not stored it")]
+    [InlineData("before_ack:kill:2", "the pass is told and its message not acknowledged")]
     public Task A_worker_killed_also_when(string failPoint, string when) => KillAsync(failPoint, when);
 
     private async Task KillAsync(string failPoint, string when)
