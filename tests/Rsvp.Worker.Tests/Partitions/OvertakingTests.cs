@@ -1,5 +1,5 @@
 using Rsvp.Testing;
-using Rsvp.Worker.Audit;
+using Rsvp.Worker.Tests.Audit;
 
 namespace Rsvp.Worker.Tests.Partitions;
 
@@ -16,7 +16,7 @@ public sealed class OvertakingTests
         await world.ApplyAsync(World.PassOver(activity));
 
         Assert.Equal(("waitlisted", 2), (newcomer.Rsvp?.Status, newcomer.Rsvp?.WaitlistPosition));
-        Assert.Empty(await BrokenAsync(database));
+        Assert.Empty(await database.BrokenAsync());
     }
 
     [Fact]
@@ -30,7 +30,7 @@ public sealed class OvertakingTests
         await database.ExecuteAsync("UPDATE activities SET waitlisted_places = 1 WHERE activity_id = $1", activity);
 
         Assert.Equal("confirmed", newcomer.Rsvp?.Status);
-        Assert.Equal(["I8"], await BrokenAsync(database));
+        Assert.Equal(["I8"], await database.BrokenAsync());
     }
 
     /// <summary>One of two seats is taken, and a party of two waits; nobody may be let in past it.</summary>
@@ -42,7 +42,4 @@ public sealed class OvertakingTests
         Assert.Equal(["confirmed", "waitlisted"], outcomes.Select(outcome => outcome.Rsvp?.Status));
         return (world, activity);
     }
-
-    private static async Task<IEnumerable<string>> BrokenAsync(TestDatabase database) =>
-        (await new Auditor(database.DataSource).RunAsync()).Invariants.Where(invariant => invariant.ViolationCount > 0).Select(invariant => invariant.Id);
 }
