@@ -95,18 +95,20 @@ internal static class BatchLoad
     {
         using var span = Traces.Step("load");
         await using var batch = new NpgsqlBatch(connection);
-        AddStatements(batch, commands);
+        var results = AddStatements(batch, commands);
         WorkingSet state;
         await using (var row = await batch.ExecuteReaderAsync(cancellationToken))
         {
-            state = await ReadResultsAsync(row, cancellationToken);
+            state = await ReadResultsAsync(row, results, cancellationToken);
         }
 
         await GroupLoad.ReadAsync(connection, state, commands, cancellationToken);
         return state;
     }
 
-    private static void AddStatements(NpgsqlBatch batch, IReadOnlyList<Command> commands)
+    /// <summary>Adds what the commands need, and no statement that would find nothing: each costs PostgreSQL as much as a row.</summary>
+    /// <returns>What becomes of a row of each result after the first, in the order of the results.</returns>
+    private static List<Action<WorkingSet, NpgsqlDataReader>> AddStatements(NpgsqlBatch batch, IReadOnlyList<Command> commands)
     {
         Guid[] activityIds = [.. commands.Select(command => command.ActivityId).Distinct()];
         var callers = commands.Select(command => command.Caller).Where(caller => caller.UserId != Guid.Empty).DistinctBy(caller => caller.UserId).ToList();
@@ -116,21 +118,42 @@ internal static class BatchLoad
         Guid[] partyActivities = [.. parties.Select(party => party.ActivityId)];
         Guid[] partyUsers = [.. parties.Select(party => party.UserId)];
         Guid[] userIds = [.. callers.Select(caller => caller.UserId)];
+        Guid[] withHosts = [.. commands.Where(command => command is { AddHost: not null } or { RemoveHost: not null }).Select(command => command.ActivityId).Distinct()];
+        Guid[] keys = [.. commands.Select(command => command.KeyId).OfType<Guid>()];
 
+        // The insert of users has no result.
         Sql.Add(batch, ActivitiesSql, activityIds);
         Sql.Add(batch, NewUsersSql, userIds, callers.Select(caller => caller.Name).ToArray(), callers.Select(caller => caller.Email).ToArray());
-        Sql.Add(batch, UsersSql, userIds.Concat(named).ToArray(), named);
-        Sql.Add(batch, RsvpsSql, partyActivities, partyUsers);
-        Sql.Add(batch, HostsSql, hosts.Select(host => host.ActivityId).ToArray(), hosts.Select(host => host.UserId).ToArray());
-        Guid[] withHosts = [.. commands.Where(command => command is { AddHost: not null } or { RemoveHost: not null }).Select(command => command.ActivityId).Distinct()];
-        Sql.Add(batch, AllHostsSql, withHosts);
-        Sql.Add(batch, OutcomesSql, commands.Select(command => command.RequestId).ToArray());
-        Sql.Add(batch, KeysSql, commands.Where(command => command.KeyId is not null).Select(command => command.KeyId!.Value).ToArray());
-        Sql.Add(batch, RanksSql, partyActivities, partyUsers);
-        Sql.Add(batch, SmallestPlacesSql, activityIds);
+        var results = new List<Action<WorkingSet, NpgsqlDataReader>>();
+        Read(LoadUser, UsersSql, userIds.Concat(named).ToArray(), named);
+        Read((state, row) => state.Load(RowReading.Rsvp(row)), RsvpsSql, partyActivities, partyUsers);
+        Read(LoadOutcome, OutcomesSql, commands.Select(command => command.RequestId).ToArray());
+        Read((state, row) => state.Line(row.GetGuid(0)).LoadRank(row.GetInt64(1), (int)row.GetInt64(2)), RanksSql, partyActivities, partyUsers);
+        Read(LoadSmallestPlace, SmallestPlacesSql, activityIds);
+        if (hosts.Count > 0)
+        {
+            Read((state, row) => state.Hosts.Add((row.GetGuid(0), row.GetGuid(1))), HostsSql, hosts.Select(host => host.ActivityId).ToArray(), hosts.Select(host => host.UserId).ToArray());
+        }
+
+        if (withHosts.Length > 0)
+        {
+            Read((state, row) => state.HostsOf(row.GetGuid(0)).Add(row.GetGuid(1)), AllHostsSql, withHosts);
+        }
+
+        if (keys.Length > 0)
+        {
+            Read((state, row) => state.RequestsByKey[row.GetGuid(0)] = row.GetGuid(1), KeysSql, keys);
+        }
 
         // New users need not be on the disk yet: what is decided for them is written after them, and when that is, they are. A flush less for each batch.
         Sql.AddUnhurried(batch);
+        return results;
+
+        void Read(Action<WorkingSet, NpgsqlDataReader> load, string sql, params ReadOnlySpan<object> values)
+        {
+            Sql.Add(batch, sql, values);
+            results.Add(load);
+        }
     }
 
     /// <summary>Users that a command speaks of.</summary>
@@ -155,7 +178,8 @@ internal static class BatchLoad
         or { RemoveRsvp: not null } or { CancelActivity: not null } or { PromoteWaitlist: not null } or { BulkWaitlist: not null }
         or { CheckIn: not null } or { UndoCheckIn: not null } or { WalkIn: not null } or { ReleaseNoShows: not null };
 
-    private static async Task<WorkingSet> ReadResultsAsync(NpgsqlDataReader row, CancellationToken cancellationToken)
+    private static async Task<WorkingSet> ReadResultsAsync(
+        NpgsqlDataReader row, List<Action<WorkingSet, NpgsqlDataReader>> results, CancellationToken cancellationToken)
     {
         await row.ReadAsync(cancellationToken);
         var state = new WorkingSet { Now = row.GetFieldValue<DateTimeOffset>(0) };
@@ -168,59 +192,31 @@ internal static class BatchLoad
         }
         while (await row.ReadAsync(cancellationToken));
 
-        // The insert of users has no result set: the reader goes on to the next one that has.
-        await row.NextResultAsync(cancellationToken);
-        while (await row.ReadAsync(cancellationToken))
+        foreach (var load in results)
         {
-            (row.GetBoolean(1) ? state.DeletedUsers : state.KnownUsers).Add(row.GetGuid(0));
-        }
-
-        await row.NextResultAsync(cancellationToken);
-        while (await row.ReadAsync(cancellationToken))
-        {
-            state.Load(RowReading.Rsvp(row));
-        }
-
-        await row.NextResultAsync(cancellationToken);
-        while (await row.ReadAsync(cancellationToken))
-        {
-            state.Hosts.Add((row.GetGuid(0), row.GetGuid(1)));
-        }
-
-        await row.NextResultAsync(cancellationToken);
-        while (await row.ReadAsync(cancellationToken))
-        {
-            state.HostsOf(row.GetGuid(0)).Add(row.GetGuid(1));
-        }
-
-        await row.NextResultAsync(cancellationToken);
-        while (await row.ReadAsync(cancellationToken))
-        {
-            var outcome = JsonSerializer.Deserialize(row.GetString(0), OutcomeJson.Default.CommandOutcome)!;
-            state.OutcomesByRequest[outcome.RequestId] = outcome;
-        }
-
-        await row.NextResultAsync(cancellationToken);
-        while (await row.ReadAsync(cancellationToken))
-        {
-            state.RequestsByKey[row.GetGuid(0)] = row.GetGuid(1);
-        }
-
-        await row.NextResultAsync(cancellationToken);
-        while (await row.ReadAsync(cancellationToken))
-        {
-            state.Line(row.GetGuid(0)).LoadRank(row.GetInt64(1), (int)row.GetInt64(2));
-        }
-
-        await row.NextResultAsync(cancellationToken);
-        while (await row.ReadAsync(cancellationToken))
-        {
-            if (!row.IsDBNull(1))
+            await row.NextResultAsync(cancellationToken);
+            while (await row.ReadAsync(cancellationToken))
             {
-                state.Line(row.GetGuid(0)).LoadSmallest(row.GetInt32(1));
+                load(state, row);
             }
         }
 
         return state;
+    }
+
+    private static void LoadUser(WorkingSet state, NpgsqlDataReader row) => (row.GetBoolean(1) ? state.DeletedUsers : state.KnownUsers).Add(row.GetGuid(0));
+
+    private static void LoadOutcome(WorkingSet state, NpgsqlDataReader row)
+    {
+        var outcome = JsonSerializer.Deserialize(row.GetString(0), OutcomeJson.Default.CommandOutcome)!;
+        state.OutcomesByRequest[outcome.RequestId] = outcome;
+    }
+
+    private static void LoadSmallestPlace(WorkingSet state, NpgsqlDataReader row)
+    {
+        if (!row.IsDBNull(1))
+        {
+            state.Line(row.GetGuid(0)).LoadSmallest(row.GetInt32(1));
+        }
     }
 }
