@@ -23,6 +23,7 @@ internal static class SchedulingExtensions
 {
     // For the scheduler's threads and what looks after them, one each at a time; the driver's own bound is 100.
     private const int ConnectionsMax = 10;
+    private const int StatementsMax = 100;
 
     // A peer that has not checked in for the sum of both is taken for dead, and what it was about to run is run by another: until then nobody does, and
     // what it left in the outbox waits. One that was only slow runs beside the other, which every job here bears.
@@ -87,9 +88,17 @@ internal static class SchedulingExtensions
         return container.BuildServiceProvider();
     }
 
-    // Quartz commits some thirty times a second, and a second of it that a crash takes away is fired again: none of that need wait for the disk.
+    // Quartz commits some thirty times a second, and a second of it that a crash takes away is fired again: none of that need wait for the disk. It sends
+    // the same forty statements again and again, and planning them costs PostgreSQL more than running them.
     private static string SchedulerConnectionString(string connectionString) => PostgresExtensions.SeekPrimary(
-        new NpgsqlConnectionStringBuilder(connectionString) { NoResetOnClose = true, MaxPoolSize = ConnectionsMax, Options = "-c synchronous_commit=off" }.ConnectionString);
+        new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            NoResetOnClose = true,
+            MaxPoolSize = ConnectionsMax,
+            MaxAutoPrepare = StatementsMax,
+            AutoPrepareMinUsages = 2,
+            Options = "-c synchronous_commit=off -c plan_cache_mode=force_generic_plan",
+        }.ConnectionString);
 
     private static void Schedule<TJob>(IQuartzBuilder quartz, TimeSpan interval)
         where TJob : class, IJob => quartz.ScheduleJob<TJob>(
