@@ -14,7 +14,9 @@ public sealed partial class RsvpClient : IAsyncDisposable
 {
     private readonly ApiConnection _api;
     private readonly CommandSender _commands;
-    private readonly Hub _hub;
+
+    // Made by the first who watches: most clients only ask.
+    private readonly Lazy<Hub> _hub;
 
     /// <summary>Makes a client; it connects when it is asked for something.</summary>
     /// <param name="options">Where the API is, and who asks.</param>
@@ -25,8 +27,8 @@ public sealed partial class RsvpClient : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(options.HoldFor, RsvpClientOptions.HoldForMin);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.HoldFor, RsvpClientOptions.HoldForMax);
         _api = new ApiConnection(options);
-        _hub = new Hub(options);
-        _commands = new CommandSender(_api, options, async (activityId, cancellationToken) => await _hub.ListenAsync(activityId, cancellationToken).ConfigureAwait(false));
+        _hub = new Lazy<Hub>(() => new Hub(options));
+        _commands = new CommandSender(_api, options, async (activityId, cancellationToken) => await _hub.Value.ListenAsync(activityId, cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>Activities to come that were not called off, the soonest first.</summary>
@@ -68,12 +70,16 @@ public sealed partial class RsvpClient : IAsyncDisposable
     /// <param name="activityId">The activity.</param>
     /// <param name="cancellationToken">Ends the watch, without an exception.</param>
     /// <exception cref="RsvpException"><c>activity_not_found</c>; or the token is not good any more, so that the connection cannot be made again.</exception>
-    public IAsyncEnumerable<ActivityState> WatchAsync(Guid activityId, CancellationToken cancellationToken = default) => _hub.WatchAsync(activityId, cancellationToken);
+    public IAsyncEnumerable<ActivityState> WatchAsync(Guid activityId, CancellationToken cancellationToken = default) => _hub.Value.WatchAsync(activityId, cancellationToken);
 
     /// <summary>Ends all watches and connections.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _hub.DisposeAsync().ConfigureAwait(false);
+        if (_hub.IsValueCreated)
+        {
+            await _hub.Value.DisposeAsync().ConfigureAwait(false);
+        }
+
         _api.Dispose();
     }
 

@@ -4,7 +4,6 @@ using Rsvp.Bench.Contenders;
 using Rsvp.Bench.Load;
 using Rsvp.Bench.Reporting;
 using Rsvp.Cli.Bench;
-using Rsvp.Cli.Storm;
 
 namespace Rsvp.Bench.Limits;
 
@@ -27,7 +26,7 @@ internal sealed class SteadyLoad(BenchSystem system, RoundRunner rounds, BenchRe
             Duration = Duration,
             Rate = PerSecond,
         };
-        StormRound round = rounds.Prepare(system.Ours, plan);
+        PreparedRound round = rounds.Prepare(system.Ours, plan);
         Task<RoundFigures> sending = rounds.SendAsync(system.Ours, plan, round, cancellationToken);
         var memory = new MemoryMeter(system.Processes);
         var clock = Stopwatch.StartNew();

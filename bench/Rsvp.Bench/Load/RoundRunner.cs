@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using Npgsql;
 using Rsvp.Bench.Contenders;
 using Rsvp.Cli;
@@ -19,7 +20,7 @@ internal sealed class RoundRunner(BenchSystem system)
     private static readonly TimeSpan DrainAtMost = TimeSpan.FromMinutes(3);
 
     /// <summary>Everybody who asks is new, so a round includes what a first-time user costs.</summary>
-    internal StormRound Prepare(Contender contender, RoundPlan plan)
+    internal PreparedRound Prepare(Contender contender, RoundPlan plan)
     {
         int count = (int)Math.Ceiling((plan.Rate ?? contender.RateMax) * plan.Duration.TotalSeconds) + plan.Connections;
         var users = new Guid[count];
@@ -27,11 +28,10 @@ internal sealed class RoundRunner(BenchSystem system)
         Parallel.For(0, count, index =>
         {
             users[index] = Guid.NewGuid();
-            string token = system.Client.TokenFor(users[index]);
             Guid activityId = plan.Activities[index % plan.Activities.Length];
-            requests[index] = system.Client.BuildSubmit(activityId, token, 1, null, waits: !plan.EndsAtAcceptance);
+            requests[index] = PreparedRound.Submit(system.Client.ApiUrl, activityId, system.Client.TokenFor(users[index]), waits: !plan.EndsAtAcceptance);
         });
-        return new StormRound(plan.Activities[0], users, [.. Enumerable.Repeat(1, count)], requests, plan.Rate)
+        return new PreparedRound(plan.Activities[0], users, requests, plan.Rate)
         {
             Duration = plan.Duration,
             EndsAtAcceptance = plan.EndsAtAcceptance,
@@ -42,7 +42,7 @@ internal sealed class RoundRunner(BenchSystem system)
     internal async Task<RoundFigures> RunAsync(Contender contender, RoundPlan plan, CancellationToken cancellationToken)
     {
         await system.RestAsync(cancellationToken);
-        StormRound round = Prepare(contender, plan);
+        PreparedRound round = Prepare(contender, plan);
         RoundFigures figures = await SendAsync(contender, plan, round, cancellationToken);
         long rows = await AuditAsync(contender, plan.Activities, round, cancellationToken);
         Console.WriteLine(string.Create(
@@ -52,11 +52,13 @@ internal sealed class RoundRunner(BenchSystem system)
     }
 
     /// <summary>The round alone: no rest before it and no audit after it.</summary>
-    internal async Task<RoundFigures> SendAsync(Contender contender, RoundPlan plan, StormRound round, CancellationToken cancellationToken)
+    internal async Task<RoundFigures> SendAsync(Contender contender, RoundPlan plan, PreparedRound round, CancellationToken cancellationToken)
     {
+        var endpoint = new IPEndPoint((await Dns.GetHostAddressesAsync(contender.Url.Host, cancellationToken)).First(), contender.Url.Port);
+        PreparedConnection[] connections = [.. Enumerable.Range(0, plan.Connections).Select(_ => new PreparedConnection(endpoint, round.Requests))];
         var memory = new MemoryMeter(system.Processes);
         Dictionary<string, double> before = CpuMeter.Read(system.Processes);
-        await Rush.RunAsync(contender.Url, round, plan.Connections, rush => WatchAsync(round, rush, memory, cancellationToken), cancellationToken);
+        await Rush.RunAsync(round, connections, rush => WatchAsync(round, rush, memory, cancellationToken), cancellationToken);
         Dictionary<string, double> after = CpuMeter.Read(system.Processes);
         var cpu = after.ToDictionary(entry => entry.Key, entry => Math.Max(0, entry.Value - before.GetValueOrDefault(entry.Key)));
         return RoundFigures.From(plan, contender.Name, round, cpu, memory.Largest);

@@ -3,7 +3,6 @@ using Rsvp.Bench.Contenders;
 using Rsvp.Bench.Load;
 using Rsvp.Bench.Reporting;
 using Rsvp.Cli.Bench;
-using Rsvp.Cli.Storm;
 
 namespace Rsvp.Bench.Neighbours;
 
@@ -31,8 +30,8 @@ internal sealed class QuietActivity(BenchSystem system, RoundRunner rounds, Benc
         RoundPlan rushPlan = Plan($"the rush {scenario}", rushed, ClosedLoop.ManyConnections, rate: null);
         RoundPlan quietPlan = Plan($"quiet, rush {scenario}", quiet, QuietConnections, QuietPerSecond);
         await system.RestAsync(cancellationToken);
-        StormRound rush = rounds.Prepare(system.Ours, rushPlan);
-        StormRound others = rounds.Prepare(system.Ours, quietPlan);
+        PreparedRound rush = rounds.Prepare(system.Ours, rushPlan);
+        PreparedRound others = rounds.Prepare(system.Ours, quietPlan);
         RoundFigures[] figures = await Task.WhenAll(
             rounds.SendAsync(system.Ours, rushPlan, rush, cancellationToken), rounds.SendAsync(system.Ours, quietPlan, others, cancellationToken));
         long rushRows = await RoundRunner.AuditAsync(system.Ours, [rushed], rush, cancellationToken);

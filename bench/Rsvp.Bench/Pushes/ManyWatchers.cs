@@ -74,7 +74,7 @@ internal sealed class ManyWatchers(BenchSystem system, RoundRunner rounds, Bench
             };
 
             // As many requests as connections, which is one.
-            StormRound one = rounds.Prepare(system.Ours with { RateMax = 0 }, plan);
+            PreparedRound one = rounds.Prepare(system.Ours with { RateMax = 0 }, plan);
             await rounds.SendAsync(system.Ours, plan, one, cancellationToken);
             DateTimeOffset decidedAt = await ReadDecisionAsync(activityId, cancellationToken);
             await WaitAsync(() => watchers.All(watcher => watcher.ArrivedAt != 0), "the change", cancellationToken);
@@ -108,7 +108,7 @@ internal sealed class ManyWatchers(BenchSystem system, RoundRunner rounds, Bench
             Connections = 500,
             Duration = TimeSpan.FromSeconds(30),
         };
-        StormRound rush = rounds.Prepare(system.Ours with { RateMax = RushCount / 30 }, plan);
+        PreparedRound rush = rounds.Prepare(system.Ours with { RateMax = RushCount / 30 }, plan);
         RoundFigures figures = await rounds.SendAsync(system.Ours, plan, rush, cancellationToken);
         await system.RestAsync(cancellationToken);
         results.Rounds.Add(figures);

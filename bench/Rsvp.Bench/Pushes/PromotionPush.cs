@@ -62,7 +62,7 @@ internal sealed class PromotionPush(BenchSystem system, RoundRunner rounds, Benc
         Add("promoted", promotions.Latency);
         Add("told", promotions.PushLatency(watchers));
 
-        async Task<RoundFigures?> RushAsync(StormRound rush)
+        async Task<RoundFigures?> RushAsync(PreparedRound rush)
         {
             RoundFigures figures = await rounds.SendAsync(system.Ours, plan, rush, cancellationToken);
             return figures with { AuditedRows = await RoundRunner.AuditAsync(system.Ours, plan.Activities, rush, cancellationToken) };

@@ -69,13 +69,11 @@ internal sealed class ApiConnection(RsvpClientOptions options) : IDisposable
         return await _http.SendAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
+    // What was sent is there as a whole: a stream of it would only be copied again.
     internal static async Task<T> ReadAsync<T>(HttpResponseMessage response, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
-        var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        await using (stream.ConfigureAwait(false))
-        {
-            return await JsonSerializer.DeserializeAsync(stream, type, cancellationToken).ConfigureAwait(false) ?? throw new JsonException("The answer is null.");
-        }
+        var bytes = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
+        return JsonSerializer.Deserialize(bytes, type) ?? throw new JsonException("The answer is null.");
     }
 
     internal static async Task<RsvpException> RefusalAsync(HttpResponseMessage response, CancellationToken cancellationToken)

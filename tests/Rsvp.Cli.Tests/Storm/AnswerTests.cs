@@ -1,63 +1,43 @@
-using System.Text;
+using System.Net;
 using Rsvp.Cli.Storm;
+using Rsvp.Client;
 
 namespace Rsvp.Cli.Tests.Storm;
 
 public sealed class AnswerTests
 {
-    private const string Id = "0190a1b2-0000-7000-8000-000000000001";
+    private static readonly Guid Request = new("0190a1b2-0000-7000-8000-000000000001");
 
     [Theory]
-    [InlineData(201, """{"requestId":"ID","command":"submit_rsvp","status":"completed","rsvp":{"id":"x","status":"confirmed","waitlistPosition":null}}""", "Confirmed", 0, null)]
-    [InlineData(201, """{"requestId":"ID","command":"submit_rsvp","status":"completed","rsvp":{"id":"x","status":"waitlisted","waitlistPosition":17}}""", "Waitlisted", 17, null)]
-    [InlineData(200, """{ "requestId": "ID", "status": "completed", "rsvp": { "status": "confirmed" } }""", "Confirmed", 0, null)]
-    [InlineData(202, """{"requestId":"ID","status":"pending"}""", "Pending", 0, null)]
-    [InlineData(200, """{"requestId":"ID","status":"pending","rsvp":null}""", "Pending", 0, null)]
-    [InlineData(200, """{"requestId":"ID","status":"rejected","rsvp":null,"problem":{"code":"activity_full"}}""", "Refused", 0, "activity_full")]
-    [InlineData(409, """{"type":"about:blank","code":"already_registered","requestId":"ID"}""", "Refused", 0, "already_registered")]
-    [InlineData(503, """{"code":"overloaded"}""", "Error", 0, "overloaded")]
-    [InlineData(502, "<html>", "Error", 0, "http_502")]
-    public void A_response_says_how_the_request_ended(int statusCode, string body, string kind, int position, string? code)
+    [InlineData("confirmed", "Confirmed")]
+    [InlineData("waitlisted", "Waitlisted")]
+    [InlineData("cancelled", "Cancelled")]
+    public void An_outcome_is_what_became_of_the_place(string status, string kind)
     {
-        var answer = Answer.Read(statusCode, Encoding.UTF8.GetBytes(body.Replace("ID", Id, StringComparison.Ordinal)));
+        var place = new Place { Id = Guid.NewGuid(), ActivityId = Guid.NewGuid(), UserId = Guid.NewGuid(), Status = status, Version = 1 };
 
-        Assert.Equal(kind, answer.Kind.ToString());
-        Assert.Equal(position, answer.Position);
-        Assert.Equal(code, answer.Code);
+        var answer = Answer.From(new Outcome { RequestId = Request, Rsvp = place });
+
+        Assert.Equal((kind, Request, null), (answer.Kind.ToString(), answer.RequestId, answer.Code));
+    }
+
+    [Theory]
+    [InlineData("activity_full", "Refused")]
+    [InlineData("failed", "Error")]
+    public void What_the_rules_refuse_is_no_error_and_a_defect_is_one(string code, string kind)
+    {
+        var answer = Answer.From(new Outcome { RequestId = Request, Problem = new Problem { Code = code } });
+
+        Assert.Equal((kind, Request, code), (answer.Kind.ToString(), answer.RequestId, answer.Code));
     }
 
     [Fact]
-    public void The_request_is_remembered_so_that_it_can_be_asked_for()
+    public void Who_got_no_answer_at_all_does_not_know()
     {
-        var answer = Answer.Read(202, Encoding.UTF8.GetBytes($$"""{"requestId":"{{Id}}","status":"pending"}"""));
+        var refused = Answer.From(new RsvpException(new Problem { Code = "overloaded" }, HttpStatusCode.ServiceUnavailable));
+        var silent = Answer.From(new RsvpException("The API cannot be reached."));
 
-        Assert.Equal(Guid.Parse(Id), answer.RequestId);
+        Assert.Equal((AnswerKind.Error, "overloaded"), (refused.Kind, refused.Code));
+        Assert.Equal(AnswerKind.None, silent.Kind);
     }
-
-    [Theory]
-    [InlineData("1", 1, 1)]
-    [InlineData("1-4", 1, 4)]
-    public void Party_sizes_are_a_number_or_a_range(string text, int min, int max) => Assert.Equal((min, max), StormOptions.ParseParty(text));
-
-    [Theory]
-    [InlineData("0")]
-    [InlineData("4-1")]
-    [InlineData("many")]
-    public void Other_party_sizes_are_refused(string text) => Assert.Throws<ToolException>(() => StormOptions.ParseParty(text));
-
-    [Theory]
-    [InlineData("100ms", 100)]
-    [InlineData("1.5s", 1500)]
-    [InlineData("60s", 60_000)]
-    public void Times_are_a_number_and_a_unit(string text, double milliseconds) =>
-        Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), StormOptions.ParseInterval(text));
-
-    [Theory]
-    [InlineData("100")]
-    [InlineData("0ms")]
-    [InlineData("-5ms")]
-    [InlineData("1h")]
-    [InlineData("61s")]
-    [InlineData("ms")]
-    public void Other_times_are_refused(string text) => Assert.Throws<ToolException>(() => StormOptions.ParseInterval(text));
 }

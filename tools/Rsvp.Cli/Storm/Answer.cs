@@ -1,6 +1,4 @@
-using System.Buffers.Text;
-using System.Text;
-using System.Text.Json;
+using Rsvp.Client;
 
 namespace Rsvp.Cli.Storm;
 
@@ -23,79 +21,24 @@ internal enum AnswerKind : byte
     Error,
 }
 
-/// <summary>What one response says about one request.</summary>
+/// <summary>What came of one request.</summary>
 /// <param name="Kind">How it ended.</param>
-/// <param name="RequestId">The accepted request; empty when the response names none.</param>
-/// <param name="Position">Place in line; 0 when not told.</param>
+/// <param name="RequestId">The accepted request; empty when nobody named one.</param>
 /// <param name="Code">The problem's code; null when there is none.</param>
-internal readonly record struct Answer(AnswerKind Kind, Guid RequestId, int Position, string? Code)
+internal readonly record struct Answer(AnswerKind Kind, Guid RequestId, string? Code)
 {
-    /// <summary>Reads a response to a submit, or to a question about its request.</summary>
-    internal static Answer Read(int statusCode, ReadOnlySpan<byte> body)
+    internal static Answer From(Outcome outcome) => outcome switch
     {
-        Guid requestId = ReadId(After(body, "\"requestId\":\""u8));
-        if (statusCode is 200 or 201)
-        {
-            ReadOnlySpan<byte> rsvp = After(body, "\"rsvp\":{"u8);
-            AnswerKind kind = KindOf(After(rsvp, "\"status\":\""u8));
-            if (kind is AnswerKind.Confirmed or AnswerKind.Waitlisted or AnswerKind.Cancelled)
-            {
-                bool hasPosition = Utf8Parser.TryParse(After(rsvp, "\"waitlistPosition\":"u8), out int position, out _);
-                return new Answer(kind, requestId, hasPosition ? position : 0, null);
-            }
-        }
+        { Problem: { Code: "failed" } problem } => new Answer(AnswerKind.Error, outcome.RequestId, problem.Code),
+        { Problem: { } problem } => new Answer(AnswerKind.Refused, outcome.RequestId, problem.Code),
+        { Rsvp.Status: "confirmed" } => new Answer(AnswerKind.Confirmed, outcome.RequestId, null),
+        { Rsvp.Status: "waitlisted" } => new Answer(AnswerKind.Waitlisted, outcome.RequestId, null),
+        { Rsvp.Status: "cancelled" } => new Answer(AnswerKind.Cancelled, outcome.RequestId, null),
+        _ => new Answer(AnswerKind.Error, outcome.RequestId, "no_outcome"),
+    };
 
-        return ReadSlowly(statusCode, body, requestId);
-    }
-
-    /// <summary>Everything that a storm does not see by the thousand.</summary>
-    private static Answer ReadSlowly(int statusCode, ReadOnlySpan<byte> body, Guid requestId)
-    {
-        if (statusCode == 202) return new Answer(AnswerKind.Pending, requestId, 0, null);
-
-        string? code = null;
-        string? status = null;
-        string? rsvpStatus = null;
-        try
-        {
-            var reader = new Utf8JsonReader(body);
-            using JsonDocument document = JsonDocument.ParseValue(ref reader);
-            JsonElement root = document.RootElement;
-            status = Text(root, "status");
-            code = Text(root, "code") ?? (root.TryGetProperty("problem", out JsonElement problem) ? Text(problem, "code") : null);
-            rsvpStatus = root.TryGetProperty("rsvp", out JsonElement rsvp) ? Text(rsvp, "status") : null;
-        }
-        catch (JsonException)
-        {
-            return new Answer(AnswerKind.Error, requestId, 0, $"http_{statusCode}");
-        }
-
-        if (status == "pending") return new Answer(AnswerKind.Pending, requestId, 0, null);
-        if (statusCode is 200 or 201 && status == "completed" && rsvpStatus is not null)
-        {
-            return new Answer(KindOf(Encoding.UTF8.GetBytes(rsvpStatus)), requestId, 0, null);
-        }
-
-        bool refused = statusCode is 403 or 404 or 409 or 422 || status == "rejected";
-        return new Answer(refused ? AnswerKind.Refused : AnswerKind.Error, requestId, 0, code ?? $"http_{statusCode}");
-    }
-
-    private static string? Text(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String
-            ? value.GetString()
-            : null;
-
-    private static AnswerKind KindOf(ReadOnlySpan<byte> status) =>
-        status.StartsWith("confirmed"u8) ? AnswerKind.Confirmed
-        : status.StartsWith("waitlisted"u8) ? AnswerKind.Waitlisted
-        : status.StartsWith("cancelled"u8) ? AnswerKind.Cancelled
-        : AnswerKind.Error;
-
-    private static Guid ReadId(ReadOnlySpan<byte> text) => Utf8Parser.TryParse(text, out Guid id, out _) ? id : Guid.Empty;
-
-    private static ReadOnlySpan<byte> After(ReadOnlySpan<byte> text, ReadOnlySpan<byte> marker)
-    {
-        int at = text.IndexOf(marker);
-        return at < 0 ? [] : text[(at + marker.Length)..];
-    }
+    /// <summary>Of a client that has given up.</summary>
+    internal static Answer From(RsvpException exception) => exception.Status == 0
+        ? default
+        : new Answer(AnswerKind.Error, exception.Problem.RequestId ?? Guid.Empty, exception.Problem.Code);
 }

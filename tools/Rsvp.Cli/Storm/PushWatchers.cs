@@ -5,7 +5,10 @@ using Npgsql;
 
 namespace Rsvp.Cli.Storm;
 
-/// <summary>People at the head of the line, each with a socket open, who hear of their promotion. Who loses a socket opens another.</summary>
+/// <summary>
+/// People at the head of the line, each with a socket open, who hear of their promotion. Who loses a socket opens another. They are a meter, so
+/// they read the socket itself: what must be seen here, an older version after a newer one, a client is made to hide.
+/// </summary>
 internal sealed class PushWatchers(Uri apiUrl, TimeProvider time) : IAsyncDisposable
 {
     private const int WatchersMax = 500;
@@ -26,25 +29,18 @@ internal sealed class PushWatchers(Uri apiUrl, TimeProvider time) : IAsyncDispos
     internal IReadOnlyDictionary<Guid, DateTimeOffset> Heard => _heard;
 
     /// <summary>Opens a socket for everybody whom the coming cancels may promote.</summary>
-    internal async Task ConnectAsync(
+    /// <returns>Who they are, the next in line first.</returns>
+    internal async Task<IReadOnlyList<Guid>> ConnectAsync(
         NpgsqlDataSource dataSource, StormClient client, StormRound rush, int cancelCount, CancellationToken cancellationToken)
     {
-        await using NpgsqlCommand command = dataSource.CreateCommand(
-            "SELECT rsvp_id, user_id FROM rsvps WHERE activity_id = $1 AND status = 'waitlisted' ORDER BY line_key, rsvp_id LIMIT $2");
-        command.Parameters.Add(new() { Value = rush.ActivityId });
-        command.Parameters.Add(new() { Value = Math.Min(WatchersMax, cancelCount * 2) });
-        var people = new List<(Guid Rsvp, Guid User)>();
-        await using (NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken))
-        {
-            while (await reader.ReadAsync(cancellationToken)) people.Add((reader.GetGuid(0), reader.GetGuid(1)));
-        }
-
+        List<(Guid Rsvp, Guid User)> people = await ReadHeadAsync(dataSource, rush.ActivityId, Math.Min(WatchersMax, cancelCount * 2), cancellationToken);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(ConnectAtMost);
         await Parallel.ForEachAsync(
             people,
             new ParallelOptions { MaxDegreeOfParallelism = ConnectAtOnce, CancellationToken = limit.Token },
             async (person, token) => await WatchAsync(new PushWatch(person.Rsvp, client.TokenFor(person.User)), token));
+        return [.. people.Select(person => person.User)];
     }
 
     /// <summary>Every watcher ends up with what is stored, and none was told of an older version after a newer one.</summary>
@@ -117,6 +113,18 @@ internal sealed class PushWatchers(Uri apiUrl, TimeProvider time) : IAsyncDispos
         {
             socket?.Dispose();
         }
+    }
+
+    private static async Task<List<(Guid Rsvp, Guid User)>> ReadHeadAsync(NpgsqlDataSource dataSource, Guid activityId, int count, CancellationToken cancellationToken)
+    {
+        await using NpgsqlCommand command = dataSource.CreateCommand(
+            "SELECT rsvp_id, user_id FROM rsvps WHERE activity_id = $1 AND status = 'waitlisted' ORDER BY line_key, rsvp_id LIMIT $2");
+        command.Parameters.Add(new() { Value = activityId });
+        command.Parameters.Add(new() { Value = count });
+        var people = new List<(Guid Rsvp, Guid User)>();
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken)) people.Add((reader.GetGuid(0), reader.GetGuid(1)));
+        return people;
     }
 
     private static async Task<Dictionary<Guid, PushState>> ReadStatesAsync(NpgsqlDataSource dataSource, Guid activityId, CancellationToken cancellationToken)

@@ -1,35 +1,59 @@
-using System.Net;
-
 namespace Rsvp.Cli.Storm;
 
-/// <summary>Opens the connections of a round, sends its requests over them, and closes them.</summary>
+/// <summary>One connection, over which people ask one after another.</summary>
+internal interface ILoadConnection : IDisposable
+{
+    /// <summary>Opens it, before the clock runs.</summary>
+    Task ConnectAsync(CancellationToken cancellationToken);
+
+    /// <summary>Asks for one person of the round. Disposing the connection ends it, too.</summary>
+    /// <returns>How it ended; <see cref="AnswerKind.None"/> when nobody knows. It throws nothing for what a server or a network does.</returns>
+    Task<Answer> AskAsync(StormRound round, int index, CancellationToken cancellationToken);
+}
+
+/// <summary>Opens the connections of a round, has its people ask over them, and closes them.</summary>
 internal static class Rush
 {
     private const int ConnectAtOnce = 64;
 
-    /// <param name="apiUrl">Who is asked.</param>
     /// <param name="round">What is asked; its clock starts when all connections are open.</param>
-    /// <param name="connectionCount">How many, each waiting for one response at a time.</param>
+    /// <param name="connections">Each waits for one answer at a time.</param>
     /// <param name="watch">Is given the rush, and returns when it is over or is to be given up.</param>
     /// <param name="cancellationToken">Ends the opening.</param>
-    internal static async Task RunAsync(Uri apiUrl, StormRound round, int connectionCount, Func<Task, Task> watch, CancellationToken cancellationToken)
+    internal static async Task RunAsync(
+        StormRound round, IReadOnlyCollection<ILoadConnection> connections, Func<Task, Task> watch, CancellationToken cancellationToken)
     {
-        var endpoint = new IPEndPoint((await Dns.GetHostAddressesAsync(apiUrl.Host, cancellationToken)).First(), apiUrl.Port);
-        LoadConnection[] connections = [.. Enumerable.Range(0, connectionCount).Select(_ => new LoadConnection(endpoint))];
+        using var stop = new CancellationTokenSource();
+        Task asking = Task.CompletedTask;
         try
         {
-            foreach (LoadConnection[] some in connections.Chunk(ConnectAtOnce))
+            foreach (ILoadConnection[] some in connections.Chunk(ConnectAtOnce))
             {
                 await Task.WhenAll(some.Select(connection => connection.ConnectAsync(cancellationToken)));
             }
 
             GC.Collect();
             round.Start();
-            await watch(Task.WhenAll(connections.Select(connection => connection.RunAsync(round))));
+            asking = Task.WhenAll(connections.Select(connection => AskAllAsync(round, connection, stop.Token)));
+            await watch(asking);
         }
         finally
         {
-            foreach (LoadConnection connection in connections) connection.Dispose();
+            await stop.CancelAsync();
+            foreach (ILoadConnection connection in connections) connection.Dispose();
+
+            // What failed was told by the watch; here nobody must write into the round any more.
+            await asking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static async Task AskAllAsync(StormRound round, ILoadConnection connection, CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested && round.TryTake(out int index))
+        {
+            TimeSpan due = round.Due(index);
+            if (due > TimeSpan.Zero) await Task.Delay(due, cancellationToken);
+            round.Complete(index, await connection.AskAsync(round, index, cancellationToken));
         }
     }
 }

@@ -69,12 +69,14 @@ internal static class StormCommand
             string title = string.Create(CultureInfo.InvariantCulture, $"warm-up {round}");
             StormRound warmup = await runner.RunAsync(client, title, false, cancellationToken);
             await using var spectators = new PushWatchers(client.ApiUrl, TimeProvider.System);
-            await CancelAsync(warmup, spectators);
+            await using var admirers = new Followers(client, TimeProvider.System);
+            await CancelAsync(warmup, spectators, admirers);
         }
 
         StormRound rush = await runner.RunAsync(client, "storm", true, cancellationToken);
         await using var watchers = new PushWatchers(client.ApiUrl, TimeProvider.System);
-        StormRound? cancels = await CancelAsync(rush, watchers);
+        await using var followers = new Followers(client, TimeProvider.System);
+        StormRound? cancels = await CancelAsync(rush, watchers, followers);
 
         await AuditRunner.SettleAsync(dataSource, AuditRunner.SettleAtMost, cancellationToken);
         List<StormCheck> checks = await new StormChecks(dataSource, options).RunAsync(client, rush, cancels, cancellationToken);
@@ -83,7 +85,8 @@ internal static class StormCommand
         {
             promotions = await Promotions.ReadAsync(dataSource, rush.ActivityId, cancellationToken);
             List<StormCheck> told = await watchers.CheckAsync(dataSource, rush.ActivityId, PushAtMost, cancellationToken);
-            checks.AddRange([.. promotions.Check(options), promotions.CheckPush(watchers), .. told]);
+            StormCheck followed = await followers.CheckAsync(rush.ActivityId, PushAtMost, cancellationToken);
+            checks.AddRange([.. promotions.Check(options), promotions.CheckPush(watchers), .. told, followed]);
         }
 
         Guid[] journal = [.. rush.AcceptedIds(), .. cancels?.AcceptedIds() ?? []];
@@ -95,11 +98,11 @@ internal static class StormCommand
             PushMs = promotions?.PushLatency(watchers),
         };
 
-        async Task<StormRound?> CancelAsync(StormRound full, PushWatchers audience)
+        async Task<StormRound?> CancelAsync(StormRound full, PushWatchers audience, Followers following)
         {
             if (options.CancelCount == 0) return null;
 
-            await audience.ConnectAsync(dataSource, client, full, options.CancelCount, cancellationToken);
+            following.Follow(full.ActivityId, await audience.ConnectAsync(dataSource, client, full, options.CancelCount, cancellationToken));
             progress.Say($"{audience.Watching.Count} people at the head of the line are watching");
             return await runner.CancelAsync(client, full, cancellationToken);
         }

@@ -55,7 +55,7 @@ internal sealed record StormReport
     public required double ElapsedSeconds { get; init; }
     public required double ThroughputPerSecond { get; init; }
     public required LatencyFigures LatencyMs { get; init; }
-    public required int ResolvedLater { get; init; }
+    public required int AskedAgain { get; init; }
     public string? KilledWorker { get; init; }
 
     /// <summary>Parties that cancelled after the rush; null when none were to.</summary>
@@ -95,7 +95,7 @@ internal sealed record StormReport
             ElapsedSeconds = Math.Round(elapsed, 3),
             ThroughputPerSecond = elapsed > 0 ? Math.Round(round.DoneCount / elapsed) : 0,
             LatencyMs = LatencyFigures.From(round),
-            ResolvedLater = runner.ResolvedLaterCount,
+            AskedAgain = runner.AskedAgainCount,
             KilledWorker = runner.KilledWorker,
             CpuSeconds = runner.CpuSeconds.ToDictionary(entry => entry.Key, entry => Math.Round(entry.Value, 2)),
             Checks = checks,
@@ -118,7 +118,7 @@ internal sealed record StormReport
         Line("request to outcome", LatencyMs.ToString());
         if (PromotionMs is not null) Line("cancel to promotion", $"{PromotionMs} ({Cancels} cancels)");
         if (PushMs is not null) Line("cancel to push", PushMs.ToString());
-        Line("asked for later", Invariant($"{ResolvedLater}"));
+        Line("asked again", Invariant($"{AskedAgain}"));
         if (KilledWorker is not null) Line("killed", $"{KilledWorker} (./rsvp up -d starts it again)");
         if (CpuSeconds.Count > 0)
         {

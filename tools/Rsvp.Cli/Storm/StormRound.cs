@@ -6,7 +6,7 @@ namespace Rsvp.Cli.Storm;
 /// One rush on one activity: who asks for what, and what came of it. Everything that is written while the clock runs is an array by
 /// user, made beforehand.
 /// </summary>
-internal sealed class StormRound
+internal class StormRound
 {
     private readonly double? _rate;
     private int _next = -1;
@@ -15,12 +15,12 @@ internal sealed class StormRound
     private int _waitlistedCount;
     private int _cancelledCount;
 
-    internal StormRound(Guid activityId, Guid[] users, int[] partySizes, byte[][] requests, double? rate)
+    internal StormRound(Guid activityId, Guid[] users, int[] partySizes, string[] tokens, double? rate)
     {
         ActivityId = activityId;
         Users = users;
         PartySizes = partySizes;
-        Requests = requests;
+        Tokens = tokens;
         _rate = rate;
         SentAt = new long[users.Length];
         DoneAt = new long[users.Length];
@@ -42,7 +42,8 @@ internal sealed class StormRound
 
     internal int[] PartySizes { get; }
 
-    internal byte[][] Requests { get; }
+    /// <summary>Signed beforehand: no clock runs while that is done.</summary>
+    internal string[] Tokens { get; }
 
     /// <summary>Stopwatch ticks at which the request was sent, or was due in an open loop.</summary>
     internal long[] SentAt { get; }
@@ -111,14 +112,5 @@ internal sealed class StormRound
         if (answer.Kind == AnswerKind.Waitlisted) Interlocked.Increment(ref _waitlistedCount);
         if (answer.Kind == AnswerKind.Cancelled) Interlocked.Increment(ref _cancelledCount);
         Interlocked.Increment(ref _doneCount);
-    }
-
-    /// <summary>A request that must be asked again is not done any more.</summary>
-    internal void Reopen(int index)
-    {
-        if (DoneAt[index] == 0) return;
-
-        DoneAt[index] = 0;
-        Interlocked.Decrement(ref _doneCount);
     }
 }

@@ -1,19 +1,17 @@
 using System.Diagnostics;
-using System.Globalization;
 using Rsvp.Cli.Instances;
 using Rsvp.Cli.Processes;
 
 namespace Rsvp.Cli.Storm;
 
-/// <summary>Runs one rush: opens an activity, prepares every byte, starts the clock, and finds out what was left open.</summary>
+/// <summary>Runs one rush: opens an activity, says who asks for what, and starts the clock.</summary>
 internal sealed class StormRunner(RunFile run, StormOptions options, IStormProgress progress)
 {
-    private const int ResolveAtOnce = 16;
-
     // What it takes until the services run optimised code; fewer would measure the compiler.
     private const int WarmupRequestsMin = 10_000;
-    private static readonly TimeSpan StallAtMost = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan ResolveAtMost = TimeSpan.FromSeconds(90);
+
+    // Longer than a client tries; who has no outcome then is counted as lost.
+    private static readonly TimeSpan StallAtMost = TimeSpan.FromSeconds(150);
     private static readonly TimeSpan ReportInterval = TimeSpan.FromMilliseconds(250);
 
     /// <summary>The worker that was killed; null when none was.</summary>
@@ -22,8 +20,8 @@ internal sealed class StormRunner(RunFile run, StormOptions options, IStormProgr
     /// <summary>CPU seconds by process while the clock ran.</summary>
     internal Dictionary<string, double> CpuSeconds { get; private set; } = [];
 
-    /// <summary>Requests that had no outcome when their response came, and were asked for afterwards.</summary>
-    internal int ResolvedLaterCount { get; private set; }
+    /// <summary>Requests whose first answer, if there was one, was not their outcome.</summary>
+    internal int AskedAgainCount { get; private set; }
 
     /// <summary>A rush on an activity of its own.</summary>
     internal async Task<StormRound> RunAsync(StormClient client, string title, bool isMeasured, CancellationToken cancellationToken)
@@ -46,7 +44,7 @@ internal sealed class StormRunner(RunFile run, StormOptions options, IStormProgr
             rush.ActivityId,
             [.. chosen.Select(index => rush.Users[index])],
             [.. chosen.Select(index => rush.PartySizes[index])],
-            [.. chosen.Select((user, index) => client.BuildCancel(rush.ActivityId, client.TokenFor(rush.Users[user]), KeyFor(rush.ActivityId, index, "cancel")))],
+            [.. chosen.Select(index => rush.Tokens[index])],
             rate: 1 / options.CancelInterval?.TotalSeconds)
         { IsCancel = true };
         int connectionCount = options.CancelInterval is null ? Math.Max(1, round.Count) : 1;
@@ -57,17 +55,17 @@ internal sealed class StormRunner(RunFile run, StormOptions options, IStormProgr
     private async Task ExecuteAsync(
         StormClient client, StormRound round, string title, int connectionCount, bool kill, CancellationToken cancellationToken)
     {
+        ClientConnection[] connections = [.. Enumerable.Range(0, connectionCount).Select(_ => new ClientConnection(client))];
         await Rush.RunAsync(
-            client.ApiUrl,
             round,
-            connectionCount,
+            connections,
             rush =>
             {
                 progress.Begin(title, round.Count);
                 return WatchAsync(round, rush, kill, cancellationToken);
             },
             cancellationToken);
-        await ResolveAsync(client, round, cancellationToken);
+        AskedAgainCount += connections.Sum(connection => connection.AskedAgainCount);
         progress.Report(round);
         progress.End();
     }
@@ -79,20 +77,16 @@ internal sealed class StormRunner(RunFile run, StormOptions options, IStormProgr
         int count = isMeasured ? options.UserCount : Math.Max(options.UserCount, WarmupRequestsMin);
         var users = new Guid[count];
         var sizes = new int[count];
-        var requests = new byte[count][];
+        var tokens = new string[count];
         for (int index = 0; index < users.Length; index++)
         {
             users[index] = Guid.NewGuid();
             sizes[index] = random.Next(options.PartyMin, options.PartyMax + 1);
-            requests[index] = client.BuildSubmit(activityId, client.TokenFor(users[index]), sizes[index], KeyFor(activityId, index, "submit"));
+            tokens[index] = client.TokenFor(users[index]);
         }
 
-        return new StormRound(activityId, users, sizes, requests, isMeasured ? options.Rate : null);
+        return new StormRound(activityId, users, sizes, tokens, isMeasured ? options.Rate : null);
     }
-
-    /// <summary>A client that expects trouble sends a key, so that it may ask again.</summary>
-    private string? KeyFor(Guid activityId, int index, string command) =>
-        options.KillWorker ? string.Create(CultureInfo.InvariantCulture, $"storm-{command}-{activityId:N}-{index}") : null;
 
     private async Task WatchAsync(StormRound round, Task rush, bool kill, CancellationToken cancellationToken)
     {
@@ -129,53 +123,6 @@ internal sealed class StormRunner(RunFile run, StormOptions options, IStormProgr
         KilledWorker = victim.Name;
         progress.Say($"killed {victim.Name} (SIGKILL)");
     }
-
-    /// <summary>What a patient client does: asks for the outcome of what was accepted, and repeats what got no answer.</summary>
-    private async Task ResolveAsync(StormClient client, StormRound round, CancellationToken cancellationToken)
-    {
-        int[] open = [.. Enumerable.Range(0, round.Count).Where(index => IsOpen(round.Answers[index]))];
-        if (open.Length == 0) return;
-
-        progress.Say($"{open.Length} requests without an outcome yet: asking for them");
-        ResolvedLaterCount += open.Length;
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(ResolveAtMost);
-        try
-        {
-            await Parallel.ForEachAsync(
-                open,
-                new ParallelOptions { MaxDegreeOfParallelism = ResolveAtOnce, CancellationToken = limit.Token },
-                (index, token) => ResolveOneAsync(client, round, index, token));
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            // What is still open is counted as lost.
-        }
-    }
-
-    private async ValueTask ResolveOneAsync(StormClient client, StormRound round, int index, CancellationToken cancellationToken)
-    {
-        round.Reopen(index);
-        while (IsOpen(round.Answers[index]))
-        {
-            Answer known = round.Answers[index];
-            Answer answer = known.Kind == AnswerKind.Pending && known.RequestId != Guid.Empty
-                ? await client.AskAsync(known.RequestId, round.Users[index], cancellationToken)
-                : await client.RepeatAsync(
-                    round, index, KeyFor(round.ActivityId, index, round.IsCancel ? "cancel" : "submit"), cancellationToken);
-
-            // A question that fails does not make the request forgotten.
-            if (known.Kind != AnswerKind.Pending || !IsOpen(answer) || answer.Kind == AnswerKind.Pending) round.Complete(index, answer);
-            if (!IsOpen(round.Answers[index])) return;
-
-            round.Reopen(index);
-            await Task.Delay(TimeSpan.FromMilliseconds(200), cancellationToken);
-        }
-    }
-
-    /// <summary>503 says that nothing is known or nothing was sent: a client asks again.</summary>
-    private static bool IsOpen(Answer answer) =>
-        answer.Kind is AnswerKind.None or AnswerKind.Pending || answer is { Kind: AnswerKind.Error, Code: "overloaded" or "outcome_unknown" or "unavailable" };
 
     private static Dictionary<string, double> Difference(Dictionary<string, double> after, Dictionary<string, double> before) =>
         after.ToDictionary(entry => entry.Key, entry => Math.Max(0, entry.Value - before.GetValueOrDefault(entry.Key)));

@@ -1,6 +1,6 @@
 using System.Buffers.Text;
 
-namespace Rsvp.Cli.Storm;
+namespace Rsvp.Bench.Load;
 
 /// <summary>
 /// One HTTP/1.1 response in a buffer. Reads only what a load generator needs: the status, where the body is, and whether the

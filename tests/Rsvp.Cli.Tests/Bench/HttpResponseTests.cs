@@ -1,7 +1,7 @@
 using System.Text;
-using Rsvp.Cli.Storm;
+using Rsvp.Bench.Load;
 
-namespace Rsvp.Cli.Tests.Storm;
+namespace Rsvp.Cli.Tests.Bench;
 
 public sealed class HttpResponseTests
 {

@@ -1,0 +1,95 @@
+using System.Net.Sockets;
+using Rsvp.Client;
+
+namespace Rsvp.Cli.Storm;
+
+/// <summary>
+/// One keep-alive connection, over which one person after another asks by <see cref="RsvpClient"/>: with a key, again when it must, and until the
+/// outcome is known. What it costs to be such a client is in the figures of a storm.
+/// </summary>
+internal sealed class ClientConnection : ILoadConnection
+{
+    // All of this time the API or a worker may be away, as after a kill.
+    private static readonly TimeSpan RetryFor = TimeSpan.FromSeconds(90);
+
+    private readonly StormClient _storm;
+    private readonly Counter _http;
+    private Stream? _opened;
+
+    internal ClientConnection(StormClient storm)
+    {
+        _storm = storm;
+        _http = new Counter(new SocketsHttpHandler
+        {
+            MaxConnectionsPerServer = 1,
+            PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
+            ConnectCallback = async (context, cancellationToken) => Interlocked.Exchange(ref _opened, null) ?? await OpenAsync(context.DnsEndPoint, cancellationToken),
+            UseCookies = false,
+            UseProxy = false,
+            ActivityHeadersPropagator = null,
+        });
+    }
+
+    /// <summary>People who had to ask more than once: they had no answer, or it was not the outcome yet.</summary>
+    internal int AskedAgainCount { get; private set; }
+
+    public async Task ConnectAsync(CancellationToken cancellationToken) =>
+        _opened = await OpenAsync(new System.Net.DnsEndPoint(_storm.ApiUrl.Host, _storm.ApiUrl.Port), cancellationToken);
+
+    public async Task<Answer> AskAsync(StormRound round, int index, CancellationToken cancellationToken)
+    {
+        int sentBefore = _http.SentCount;
+        try
+        {
+            await using RsvpClient person = _storm.ClientWith(round.Tokens[index], _http, RetryFor);
+            return Answer.From(await (round.IsCancel
+                ? person.CancelAsync(round.ActivityId, cancellationToken: cancellationToken)
+                : person.SubmitAsync(round.ActivityId, new SubmitOptions { GuestCount = round.PartySizes[index] - 1 }, cancellationToken: cancellationToken)));
+        }
+        catch (RsvpException exception)
+        {
+            return Answer.From(exception);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
+        {
+            return default;
+        }
+        finally
+        {
+            if (_http.SentCount > sentBefore + 1) AskedAgainCount++;
+        }
+    }
+
+    public void Dispose()
+    {
+        _http.Dispose();
+        _opened?.Dispose();
+    }
+
+    private static async Task<Stream> OpenAsync(System.Net.DnsEndPoint server, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(server, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Counts what is sent; one at a time.</summary>
+    private sealed class Counter(HttpMessageHandler sockets) : DelegatingHandler(sockets)
+    {
+        internal int SentCount { get; private set; }
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            SentCount++;
+            return base.SendAsync(request, cancellationToken);
+        }
+    }
+}
