@@ -52,6 +52,7 @@ internal static class FieldTexts
         ["url"] = "Where to call.",
 
         ["status"] = "Only RSVPs in this status.",
+        ["search"] = "Only RSVPs of people whose name contains this, whatever the case.",
         ["when"] = "`past`: those whose end (or start, without one) has passed; `upcoming`: the others; both unless said.",
         ["limit"] = "Items on a page; more than 500 counts as 500.",
         ["cursor"] = "The `nextCursor` of the page before.",

@@ -12,6 +12,9 @@ namespace Rsvp.Api.Rsvps;
 /// <summary>The hosts' list of everybody who asked.</summary>
 internal static class HostedRsvpEndpoints
 {
+    // As long as the longest name by which somebody is found needs to be.
+    private const int SearchMax = 200;
+
     private static readonly MediaTypeHeaderValue Csv = new("text/csv");
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
@@ -25,13 +28,19 @@ internal static class HostedRsvpEndpoints
             .AnswersCsvToo();
 
     private static async Task<IResult> ListAsync(
-        Guid activityId, string? status, PageRequest page, HttpContext http, HostGate hosts, HostedRsvpReads rsvps, CancellationToken cancellationToken)
+        Guid activityId, string? status, string? search, PageRequest page, HttpContext http, HostGate hosts, HostedRsvpReads rsvps, CancellationToken cancellationToken)
     {
         if (status is not (null or "confirmed" or "waitlisted" or "offered" or "cancelled"))
         {
             throw ProblemException.Invalid("status", "Must be one of: confirmed, waitlisted, offered, cancelled.");
         }
 
+        if (search is { Length: > SearchMax } || search?.Contains('\0', StringComparison.Ordinal) == true)
+        {
+            throw ProblemException.Invalid("search", $"At most {SearchMax} characters, none of them NUL.");
+        }
+
+        var filter = new HostedRsvpFilter(activityId, status, search);
         if (await hosts.RefuseAsync(activityId, http.User.ToCaller(), cancellationToken) is { } refusal)
         {
             return refusal;
@@ -40,10 +49,10 @@ internal static class HostedRsvpEndpoints
         http.Response.Headers.Vary = "Accept";
         if (PrefersCsv(http.Request))
         {
-            return new CsvResult(rsvps.StreamAsync(activityId, status, cancellationToken));
+            return new CsvResult(rsvps.StreamAsync(filter, cancellationToken));
         }
 
-        var rows = await rsvps.ListAsync(activityId, status, Cursor.Read(page.Cursor), page.Limit, cancellationToken);
+        var rows = await rsvps.ListAsync(filter, Cursor.Read(page.Cursor), page.Limit, cancellationToken);
         var list = Page.Of(rows, page.Limit, last => Cursor.After(last.CreatedAt, last.Id));
         return new DocumentResult<Page<HostedRsvp>>(list, ApiJson.Default.PageHostedRsvp);
     }

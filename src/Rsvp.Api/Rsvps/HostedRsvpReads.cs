@@ -13,8 +13,9 @@ internal sealed class HostedRsvpReads(NpgsqlDataSource database)
         """
         WITH page AS MATERIALIZED (
             SELECT *
-            FROM   rsvps
+            FROM   rsvps r
             WHERE  activity_id = @activityId AND (@status IS NULL OR status = @status) AND (created_at, rsvp_id) > (@createdAt, @rsvpId)
+              AND  (@search IS NULL OR EXISTS (SELECT FROM users u WHERE u.user_id = r.user_id AND strpos(lower(u.name), lower(@search)) > 0))
             ORDER  BY created_at, rsvp_id
             LIMIT  @limit
         ), line AS (
@@ -32,26 +33,32 @@ internal sealed class HostedRsvpReads(NpgsqlDataSource database)
         """;
 
     /// <summary>One page, and one row more.</summary>
-    internal async Task<IReadOnlyList<HostedRsvp>> ListAsync(Guid activityId, string? status, Cursor after, int limit, CancellationToken cancellationToken)
+    internal async Task<IReadOnlyList<HostedRsvp>> ListAsync(HostedRsvpFilter filter, Cursor after, int limit, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         var rows = await connection.QueryAsync<HostedRsvp>(
-            new CommandDefinition(Sql, Values(activityId, status, after, limit + 1), cancellationToken: cancellationToken));
+            new CommandDefinition(Sql, Values(filter, after, limit + 1), cancellationToken: cancellationToken));
         return rows.AsList();
     }
 
     /// <summary>All of them, as they come from the database.</summary>
     internal async IAsyncEnumerable<HostedRsvp> StreamAsync(
-        Guid activityId, string? status, [EnumeratorCancellation] CancellationToken cancellationToken)
+        HostedRsvpFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var rows = connection.QueryUnbufferedAsync<HostedRsvp>(Sql, Values(activityId, status, Cursor.Start, limit: null));
+        var rows = connection.QueryUnbufferedAsync<HostedRsvp>(Sql, Values(filter, Cursor.Start, limit: null));
         await foreach (var row in rows.WithCancellation(cancellationToken))
         {
             yield return row;
         }
     }
 
-    private static object Values(Guid activityId, string? status, Cursor after, int? limit) =>
-        new { activityId, status, createdAt = after.Time, rsvpId = after.First, limit };
+    private static object Values(HostedRsvpFilter filter, Cursor after, int? limit) =>
+        new { filter.ActivityId, filter.Status, filter.Search, createdAt = after.Time, rsvpId = after.First, limit };
 }
+
+/// <summary>Which RSVPs of an activity.</summary>
+/// <param name="ActivityId">The activity.</param>
+/// <param name="Status">Only those in it; null: all.</param>
+/// <param name="Search">Only those of people whose name contains it, whatever the case; null: all.</param>
+internal sealed record HostedRsvpFilter(Guid ActivityId, string? Status, string? Search);

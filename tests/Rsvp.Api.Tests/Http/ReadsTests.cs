@@ -209,6 +209,27 @@ public sealed class ReadsTests(ApiWorld world) : IClassFixture<ApiWorld>
     }
 
     [Fact]
+    public async Task The_hosts_list_finds_people_by_a_part_of_their_name_whatever_the_case()
+    {
+        await SeedAsync();
+        var (ada, ben, nameless) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
+        var (adas, bens) = (await SeedRsvpAsync(ada, "confirmed"), await SeedRsvpAsync(ben, "confirmed"));
+        await SeedRsvpAsync(nameless, "confirmed");
+        await world.Database.ExecuteAsync("UPDATE users SET name = CASE user_id WHEN $1 THEN 'Ada Lovelace' WHEN $2 THEN 'Ben 100% Ådland' END WHERE user_id IN ($1, $2)", ada, ben);
+
+        Assert.Equal([adas], await FindAsync("status=confirmed&search=LOVE"));
+        Assert.Equal([bens], await FindAsync("search=100%25"));
+        Assert.Equal(new[] { adas, bens }.Order(), (await FindAsync("search=d")).Order());
+        Assert.Empty(await FindAsync("status=waitlisted&search=love"));
+        Assert.Empty(await FindAsync("search=Lo_e"));
+        Assert.Equal(400, (await GetAsync($"/api/activities/{_activity}/rsvps?search={new string('a', 201)}", ApiWorld.Token(_host))).Status);
+        Assert.Equal(400, (await GetAsync($"/api/activities/{_activity}/rsvps?search=a%00", ApiWorld.Token(_host))).Status);
+
+        async Task<IEnumerable<Guid>> FindAsync(string query) =>
+            (await GetAsync($"/api/activities/{_activity}/rsvps?{query}", ApiWorld.Token(_host))).Json.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("id").GetGuid());
+    }
+
+    [Fact]
     public async Task The_hosts_list_is_for_hosts()
     {
         await SeedAsync();
