@@ -159,6 +159,22 @@ public sealed class AttendeePageTests(SystemFixture system, BrowserFixture brows
     }
 
     [Fact]
+    public async Task An_activity_that_is_opened_meanwhile_shows_in_the_list_without_a_reload()
+    {
+        await using var page = await browser.OpenAsync(system, system.NewPerson(), prepare: context => context.Clock.InstallAsync());
+        await page.IsLiveAsync();
+        await page.MarkAsync();
+        var title = $"Opened meanwhile {Guid.NewGuid():N}";
+
+        await system.OpenAsync(3, new { title, startsAt = TimeProvider.System.GetUtcNow().AddMinutes(30) });
+        await Expect(page.Text(title)).ToBeHiddenAsync();
+        await page.Page.Clock.FastForwardAsync("00:11");
+
+        await Expect(page.Text(title)).ToBeVisibleAsync();
+        Assert.True(await page.IsMarkedAsync());
+    }
+
+    [Fact]
     public async Task What_people_write_is_shown_as_they_wrote_it_and_does_nothing()
     {
         const string Title = "<img src=x onerror=\"document.title='owned'\"><b>Bold</b>";

@@ -15,18 +15,22 @@ const POLL_MS = 10_000;
 export function activitiesView({ redraw, choosePerson }) {
   const state = { ids: null, error: null };
   let unwatch = [];
+  let closed = false;
 
-  // Without a token there is no push: whoever just looks asks again now and then.
-  const timer = setInterval(() => { if (!person() && !document.hidden) load(); }, POLL_MS);
+  // What is known changes by push; what is new, or called off, does not come so: whoever looks asks now and then.
+  const look = () => { if (!document.hidden) load(); };
+  const timer = setInterval(look, POLL_MS);
+  document.addEventListener("visibilitychange", look);
 
-  async function load() {
+  async function load({ mineToo = false } = {}) {
     try {
       const { items } = await getAll("/api/activities", 2);
+      if (closed) return;
       items.forEach(store.keepActivity);
       state.ids = items.map(item => item.id);
       state.error = null;
       watchAll();
-      if (person()) {
+      if (person() && mineToo) {
         const mine = await getAll("/api/users/my-rsvps?when=upcoming", 2);
         mine.items.forEach(one => store.keepPlace(one.activityId, one));
       }
@@ -42,11 +46,11 @@ export function activitiesView({ redraw, choosePerson }) {
     before.forEach(stop => stop());
   }
 
-  load();
+  load({ mineToo: true });
   return {
     title: () => "Activities",
-    refresh: load,
-    close: () => { clearInterval(timer); unwatch.forEach(stop => stop()); },
+    refresh: () => load({ mineToo: true }),
+    close: () => { closed = true; clearInterval(timer); document.removeEventListener("visibilitychange", look); unwatch.forEach(stop => stop()); },
     draw: () => [
       h("div", { class: "hero" },
         h("h1", { tabindex: "-1" }, "What would you like to go to?"),
