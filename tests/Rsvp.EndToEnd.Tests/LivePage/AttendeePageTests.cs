@@ -159,6 +159,22 @@ public sealed class AttendeePageTests(SystemFixture system, BrowserFixture brows
     }
 
     [Fact]
+    public async Task An_offer_is_counted_down_by_the_servers_clock_whatever_the_visitors_says()
+    {
+        var activity = await system.OpenAsync(1, new { promotionMode = "offer", offerMinutes = 5 });
+        var first = await system.JoinAsync(activity);
+        var ben = system.NewPerson();
+        await ben.SubmitAsync(activity);
+        await first.CancelAsync(activity);
+        await ben.BecomesAsync(activity, "offered");
+
+        await using var page = await browser.OpenAsync(system, ben, $"/activities/{activity}", prepare: context => context.AddInitScriptAsync(
+            "const right = Date.now; Date.now = () => right() + 3_600_000;"));
+
+        await Expect(page.Page.GetByRole(AriaRole.Timer)).ToContainTextAsync("4:");
+    }
+
+    [Fact]
     public async Task An_activity_that_is_opened_meanwhile_shows_in_the_list_without_a_reload()
     {
         await using var page = await browser.OpenAsync(system, system.NewPerson(), prepare: context => context.Clock.InstallAsync());

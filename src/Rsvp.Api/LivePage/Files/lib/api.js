@@ -1,6 +1,7 @@
 // The HTTP API, as docs/api.md describes it.
 
 import { asker, person } from "./session.js";
+import { hear } from "./clock.js";
 
 const WAIT_SECONDS = 20;
 
@@ -88,7 +89,9 @@ async function send(method, path, { body, headers = {}, as = asker() } = {}) {
     request.body = JSON.stringify(body);
   }
 
+  const askedAt = Date.now();
   const response = await fetch(path, request).catch(() => null);
+  if (response) hear(response.headers.get("Date"), askedAt, Date.now());
   const document = response && response.status !== 204 ? await response.json().catch(() => undefined) : null;
   if (as.left.aborted) throw new Refusal({ title: "Whoever asked for it is somebody else by now.", code: "left" }, 0);
   if (!response) throw new Refusal({ title: "The server cannot be reached." }, 0);

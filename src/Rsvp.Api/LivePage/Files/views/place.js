@@ -2,6 +2,7 @@
 
 import { h } from "../lib/view.js";
 import { download } from "../lib/api.js";
+import { now } from "../lib/clock.js";
 import { person } from "../lib/session.js";
 import { decisionWords, momentOf, number, ordinal, parties, people, refusalWords, spanOf } from "../lib/words.js";
 import { stepper, toast, trouble } from "../lib/parts.js";
@@ -60,7 +61,7 @@ function waitlisted(view) {
 
 function offered(view) {
   const { place, actions, redraw, state } = view;
-  const left = place.offerExpiresAt ? Date.parse(place.offerExpiresAt) - Date.now() : null;
+  const left = place.offerExpiresAt ? Date.parse(place.offerExpiresAt) - now() : null;
   clearTimeout(offered.timer);
   if (left !== null && left > 0) offered.timer = setTimeout(redraw, Math.min(1000, left));
   return h("div", { class: "stack" },
