@@ -115,6 +115,81 @@ public sealed class HostPageTests(SystemFixture system, BrowserFixture browser) 
     }
 
     [Fact]
+    public async Task A_removal_says_beforehand_who_gets_the_seat_by_the_rules_that_then_give_it()
+    {
+        var hana = system.NewPerson();
+        var activity = await hana.OpenAsync(3, new { skipLimit = 0 });
+        var leaver = system.NewPerson(name: "Ada");
+        var (large, small, last) = (system.NewPerson(name: "Ben"), system.NewPerson(name: "Cleo"), system.NewPerson(name: "Dora"));
+        await leaver.SubmitAsync(activity);
+        await system.NewPerson(name: "Emil").SubmitAsync(activity, partySize: 2);
+        await large.SubmitAsync(activity, partySize: 2);
+        await small.SubmitAsync(activity);
+        await last.SubmitAsync(activity);
+        await using var host = await browser.OpenAsync(system, hana, $"/host/{activity}/coming", "Hana");
+        var dialog = host.Page.GetByRole(AriaRole.Dialog);
+
+        // Ben does not fit into one seat, and nobody may overtake him.
+        await host.Page.GetByLabel("Remove Ada").ClickAsync();
+        await Expect(dialog).ToContainTextAsync("Nobody in line would get them now.");
+        await Expect(dialog).ToContainTextAsync("An estimate");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Do nothing" }).ClickAsync();
+
+        await hana.PatchAsync(activity, new { skipLimit = 1 });
+        await Expect(host.Page.GetByLabel("Remove Ada")).ToBeVisibleAsync();
+        await Eventually.HoldsAsync(async () => await RemovalNamesAsync("Cleo"), "the rules of now are shown");
+        await Expect(dialog).Not.ToContainTextAsync("Ben");
+        await Expect(dialog).Not.ToContainTextAsync("Dora");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Remove" }).ClickAsync();
+
+        await small.BecomesAsync(activity, "confirmed");
+        Assert.Equal(("waitlisted", "waitlisted"), (await large.StatusAsync(activity), await last.StatusAsync(activity)));
+
+        async Task<bool> RemovalNamesAsync(string name)
+        {
+            await host.Page.GetByLabel("Remove Ada").ClickAsync();
+            if ((await dialog.InnerTextAsync()).Contains(name, StringComparison.Ordinal))
+            {
+                return true;
+            }
+
+            await dialog.GetByRole(AriaRole.Button, new() { Name = "Do nothing" }).ClickAsync();
+            return false;
+        }
+    }
+
+    [Fact]
+    public async Task At_the_door_also_those_are_found_who_are_too_far_down_the_list()
+    {
+        var hana = system.NewPerson();
+        var activity = await hana.OpenAsync(5);
+        var zoe = system.NewPerson(name: "Zoe Adler");
+        await system.JoinAsync(activity);
+        await zoe.SubmitAsync(activity);
+
+        // A list that has no end, and of which the page gets the first alone.
+        await using var host = await browser.OpenAsync(system, hana, $"/host/{activity}/coming", "Hana", prepare: context => context.RouteAsync(
+            url => url.Contains("/rsvps?status=confirmed", StringComparison.Ordinal) && !url.Contains("search=", StringComparison.Ordinal),
+            async route =>
+            {
+                if (route.Request.Url.Contains("cursor=", StringComparison.Ordinal))
+                {
+                    await route.FulfillAsync(new() { ContentType = "application/json", Body = """{ "items": [], "nextCursor": "more" }""" });
+                    return;
+                }
+
+                var first = (await hana.GetAsync($"/api/activities/{activity}/rsvps?status=confirmed&limit=1")).Body.GetProperty("items").GetRawText();
+                await route.FulfillAsync(new() { ContentType = "application/json", Body = $$"""{ "items": {{first}}, "nextCursor": "more" }""" });
+            }));
+        await Expect(host.Page.GetByLabel("Check in Ada")).ToBeVisibleAsync();
+
+        await host.Page.GetByLabel("Find somebody by name").FillAsync("zoe");
+        await host.Page.GetByLabel("Check in Zoe Adler").ClickAsync();
+
+        await Eventually.HoldsAsync(async () => (await zoe.GetAsync($"/api/activities/{activity}/rsvp")).Body.GetProperty("checkedIn").GetBoolean(), "Zoe is checked in");
+    }
+
+    [Fact]
     public async Task A_button_that_was_pressed_keeps_the_focus_also_through_a_dialog()
     {
         var hana = system.NewPerson();

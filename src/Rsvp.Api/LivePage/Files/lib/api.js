@@ -32,7 +32,7 @@ export const get = (path, headers) => send("GET", path, { headers });
 /** A plain write: it is done when it is answered. */
 export const write = (method, path, body) => send(method, path, { body });
 
-/** A list, all of it, at most so many pages. */
+/** A list, all of it, at most so many pages; isCut says that there is more. */
 export async function getAll(path, pagesMax = 20) {
   const as = asker();
   const items = [];
@@ -42,9 +42,9 @@ export async function getAll(path, pagesMax = 20) {
     const answer = await send("GET", path + query, { as });
     items.push(...(answer.items ?? []));
     cursor = answer.nextCursor;
-    if (!cursor) return { ...answer, items };
+    if (!cursor) return { ...answer, items, isCut: false };
   }
-  return { items };
+  return { items, isCut: true };
 }
 
 /**

@@ -1,11 +1,16 @@
 // Who is coming: the door. Search, check in, remove; and the list as a file.
 
 import { h } from "../lib/view.js";
-import { download } from "../lib/api.js";
+import { download, get } from "../lib/api.js";
+import { now } from "../lib/clock.js";
 import { momentOf, number, parties, people, refusalWords, seats } from "../lib/words.js";
 import { empty, loading, toast } from "../lib/parts.js";
+import { ASSUMED, heirs } from "./heirs.js";
 
 const SHOWN_MAX = 200;
+
+// While somebody types.
+const ASK_AFTER_MS = 250;
 
 export function comingTab(view) {
   const { id, state, redraw, act } = view;
@@ -14,19 +19,19 @@ export function comingTab(view) {
   if (state.coming.length === 0) return empty("Nobody is coming yet", "Whoever is confirmed shows here at once.");
 
   const wanted = state.search.trim().toLocaleLowerCase();
-  const found = state.coming.filter(one => (one.name ?? "").toLocaleLowerCase().includes(wanted));
-  const started = Date.parse(activity.startsAt) <= Date.now();
+  const found = (state.found?.wanted === wanted && state.found.items) || state.coming.filter(one => (one.name ?? "").toLocaleLowerCase().includes(wanted));
+  const started = Date.parse(activity.startsAt) <= now();
   const missing = state.coming.filter(one => !one.checkedIn);
   return [
     h("div", { class: "toolbar" },
       h("div", { class: "search" },
         h("label", { for: "search", class: "unseen" }, "Find somebody by name"),
-        h("input", { id: "search", type: "search", placeholder: "Find somebody at the door", autocomplete: "off", value: state.search, onInput: event => { state.search = event.target.value; redraw(); }, onKeydown: event => { if (event.key === "Enter" && found.length === 1 && !found[0].checkedIn) checkIn(view, found[0]); } })),
+        h("input", { id: "search", type: "search", placeholder: "Find somebody at the door", autocomplete: "off", value: state.search, onInput: event => { state.search = event.target.value; if (state.isCut) askAtDoor(view); redraw(); }, onKeydown: event => { if (event.key === "Enter" && found.length === 1 && !found[0].checkedIn) checkIn(view, found[0]); } })),
       h("span", { class: "hint", role: "status" }, wanted ? `${number(found.length)} found` : `${people(activity.checkedIn)} of ${number(activity.confirmed)} checked in`),
       h("span", { class: "toolbar-gap" }),
       started && missing.length > 0 && activity.status === "scheduled" && h("button", { type: "button", onClick: () => release(view, missing) }, "Release no-shows …"),
       h("button", { type: "button", class: "quiet", onClick: () => download(`/api/activities/${id}/rsvps?status=confirmed`, "rsvps.csv", "text/csv").catch(error => toast(refusalWords(error))) }, "Save as CSV")),
-    found.length === 0 && h("p", { class: "hint" }, "Nobody of that name is confirmed."),
+    found.length === 0 && h("p", { class: "hint" }, state.isCut && wanted && state.found?.wanted !== wanted ? "Looking …" : "Nobody of that name is confirmed."),
     h("ul", { class: "rows" }, found.slice(0, SHOWN_MAX).map(one => h("li", { key: one.id, class: `row-plain${one.checkedIn ? " row-here" : ""}` },
       h("span", { class: "row-main" },
         h("strong", null, one.name ?? "Somebody"),
@@ -40,6 +45,19 @@ export function comingTab(view) {
   ];
 }
 
+/** Of a list that is too long for the page the API finds who is meant. */
+export function askAtDoor({ id, state, redraw }) {
+  clearTimeout(askAtDoor.timer);
+  const wanted = state.search.trim().toLocaleLowerCase();
+  if (!wanted) return;
+  askAtDoor.timer = setTimeout(async () => {
+    const answer = await get(`/api/activities/${id}/rsvps?status=confirmed&limit=${SHOWN_MAX}&search=${encodeURIComponent(wanted)}`).catch(() => null);
+    if (!answer || state.search.trim().toLocaleLowerCase() !== wanted) return;
+    state.found = { wanted, items: answer.items };
+    redraw();
+  }, ASK_AFTER_MS);
+}
+
 async function checkIn({ act, state, redraw }, one) {
   if (await act(`${one.name ?? "Somebody"} is here.`, "POST", `/api/rsvps/${one.id}/check-in`)) {
     state.search = "";
@@ -47,27 +65,15 @@ async function checkIn({ act, state, redraw }, one) {
   }
 }
 
-// Who would get the seats: the first in line that fit, as the line is now. The activity's queue decides when it is done.
-function heirs(state, freed) {
-  const next = [];
-  let left = freed;
-  for (const one of state.waiting ?? []) {
-    if (one.partySize <= left) {
-      next.push(one);
-      left -= one.partySize;
-    }
-  }
-  return next;
-}
-
 function remove(view, one) {
   const { state, redraw, act } = view;
   const activity = view.activity();
-  const next = activity.capacity === null ? [] : heirs(state, one.partySize + activity.available);
+  const next = heirs(activity, state.waiting, one.partySize);
   const name = one.name ?? "Somebody";
   state.dialog = {
     title: `Remove ${name}?`,
-    lead: `${seats(one.partySize)} ${one.partySize === 1 ? "comes" : "come"} free. ${next.length === 0 ? "Nobody in line would take them." : activity.promotionMode === "offer" ? "They would probably be offered to:" : "They would probably go to:"}`,
+    lead: `${seats(one.partySize)} ${one.partySize === 1 ? "comes" : "come"} free. ${next.length === 0 ? "Nobody in line would get them now." : activity.promotionMode === "offer" ? "They would be offered to:" : "They would go to:"}`,
+    note: activity.capacity === null ? null : ASSUMED,
     rows: next.map(entry => ({ key: entry.rsvpId, who: entry.name ?? "Somebody", what: people(entry.partySize) })),
     asksReason: true,
     danger: true,

@@ -8,7 +8,7 @@ import { number, people, refusalWords, whenOf } from "../lib/words.js";
 import { doing, loading, modal, seatMap, toast, trouble } from "../lib/parts.js";
 import { bodyOf, settingsForm, valuesOf } from "./editor.js";
 import { lineTab } from "./line.js";
-import { comingTab } from "./coming.js";
+import { askAtDoor, comingTab } from "./coming.js";
 import { figuresTab } from "./figures.js";
 
 const TABS = [["line", "In line"], ["coming", "Coming"], ["figures", "Figures"], ["settings", "Settings"]];
@@ -22,7 +22,7 @@ const PAUSE_MAX_MS = 30_000;
 
 export function hostView({ at, redraw }) {
   const id = at.id;
-  const state = { tab: at.tab, waiting: null, coming: null, figures: null, chosen: new Set(), search: "", error: null, busy: false, dialog: null, values: null, filled: null, crossed: false };
+  const state = { tab: at.tab, waiting: null, coming: null, figures: null, chosen: new Set(), search: "", isCut: false, found: null, error: null, busy: false, dialog: null, values: null, filled: null, crossed: false };
   const unwatch = live.watch(id);
   let readVersion = null;
   let reading = false;
@@ -48,6 +48,8 @@ export function hostView({ at, redraw }) {
         const offered = store.activity(id).offered > 0 ? await getAll(`/api/activities/${id}/rsvps?status=offered`, 2) : { items: [] };
         state.waiting = waiting.items;
         state.coming = coming.items;
+        state.isCut = coming.isCut;
+        if (state.isCut) askAtDoor(view);
         state.offered = offered.items;
         state.chosen = new Set([...state.chosen].filter(one => waiting.items.some(entry => entry.rsvpId === one)));
         readVersion = version;
@@ -171,6 +173,7 @@ function dialogOf(view) {
     dialog.rows?.length > 0 && h("ul", { class: "consequences" }, dialog.rows.map(row => h("li", { key: row.key, class: row.refused ? "refused" : "" }, h("strong", null, row.who), h("span", null, row.what)))),
     dialog.asksReason && [h("label", { for: "reason" }, "Why? It is kept in their history."), h("input", { id: "reason", type: "text", maxlength: "500", value: dialog.reason ?? "", onInput: event => { dialog.reason = event.target.value; } })],
     trouble(state.error),
+    dialog.note && h("p", { class: "hint" }, dialog.note),
     h("div", { class: "row end" }, h("button", { type: "button", class: "quiet", onClick: close }, "Do nothing"), h("button", { class: dialog.danger ? "danger solid" : "primary", disabled: state.busy || dialog.nothing }, dialog.action))) });
 }
 
