@@ -115,6 +115,29 @@ public sealed class HostPageTests(SystemFixture system, BrowserFixture browser) 
     }
 
     [Fact]
+    public async Task Before_asking_begins_an_attendee_reads_when_it_does()
+    {
+        var opens = TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(2);
+        await using var host = await browser.OpenAsync(system, system.NewPerson(), "/host/new", "Hana");
+        await host.Page.GetByLabel("Title").FillAsync("Picnic");
+        await host.Page.GetByLabel("Asking begins").FillAsync($"{opens:yyyy-MM-dd}T09:30");
+        await host.Button("Open it").ClickAsync();
+        await Expect(host.Text("Nobody waits")).ToBeVisibleAsync();
+        var activity = Guid.Parse(new Uri(host.Page.Url).Fragment.Split('/')[2]);
+
+        await using var attendee = await browser.OpenAsync(system, system.NewPerson(), $"/activities/{activity}");
+
+        await Expect(attendee.Place("early")).ToContainTextAsync("You can ask from");
+        await Expect(attendee.Place("early")).ToContainTextAsync("09:30");
+        await host.Page.GetByRole(AriaRole.Link, new() { Name = "Settings" }).ClickAsync();
+        await Expect(host.Page.GetByLabel("Asking begins")).ToHaveValueAsync($"{opens:yyyy-MM-dd}T09:30");
+        await Expect(host.Page.GetByLabel("Asking ends")).ToHaveValueAsync("");
+        await host.Page.GetByLabel("Asking begins").FillAsync("");
+        await host.Button("Save").ClickAsync();
+        await Expect(attendee.Button("Ask for a place")).ToBeVisibleAsync();
+    }
+
+    [Fact]
     public async Task A_removal_says_beforehand_who_gets_the_seat_by_the_rules_that_then_give_it()
     {
         var hana = system.NewPerson();

@@ -154,6 +154,6 @@ function rules(activity) {
       h("li", null, `At most ${number(activity.maxPartySize)} people in a party.`),
       h("li", null, activity.waitlistEnabled ? `Who finds no seat waits in line${activity.waitlistLimit === null ? "" : ` (at most ${number(activity.waitlistLimit)} places)`}. Nobody who comes later overtakes, unless a smaller party fits where a larger one does not.` : "There is no line here: full is full."),
       activity.waitlistEnabled && h("li", null, offers ? `A free seat is held for whoever is next, for ${number(activity.offerMinutes)} minutes.` : "A free seat goes to whoever is next, at once."),
-      h("li", null, `Ask until ${whenOf({ startsAt: activity.registrationClosesAt })}.`),
+      h("li", null, `Ask ${activity.registrationOpensAt ? `from ${whenOf({ startsAt: activity.registrationOpensAt })} ` : ""}until ${whenOf({ startsAt: activity.registrationClosesAt })}.`),
       activity.capacity !== null && h("li", null, `${seats(activity.capacity)} in all, counted by people.`)));
 }

@@ -9,7 +9,7 @@ import { doing, toast, trouble } from "../lib/parts.js";
 export function createView({ redraw }) {
   const start = new Date(Date.now() + 7 * 86400_000);
   start.setHours(18, 0, 0, 0);
-  const state = { busy: false, error: null, values: { title: "", startsAt: local(start), endsAt: "", limited: true, capacity: "20", maxPartySize: "10", waitlistEnabled: true, waitlistLimit: "", skipLimit: "5", promotionMode: "auto", offerMinutes: "60", promotionCutoffMinutes: "0", participantsVisible: false } };
+  const state = { busy: false, error: null, values: { title: "", startsAt: local(start), endsAt: "", registrationOpensAt: "", registrationClosesAt: "", limited: true, capacity: "20", maxPartySize: "10", waitlistEnabled: true, waitlistLimit: "", skipLimit: "5", promotionMode: "auto", offerMinutes: "60", promotionCutoffMinutes: "0", participantsVisible: false } };
 
   const create = () => doing(state, redraw, async () => {
     const outcome = await command("POST", "/api/activities", bodyOf(state.values));
@@ -34,6 +34,9 @@ export function valuesOf(activity) {
     title: activity.title,
     startsAt: local(new Date(activity.startsAt)),
     endsAt: activity.endsAt ? local(new Date(activity.endsAt)) : "",
+    registrationOpensAt: activity.registrationOpensAt ? local(new Date(activity.registrationOpensAt)) : "",
+    // Unless a host says so asking ends with the start, and moves with it.
+    registrationClosesAt: activity.registrationClosesAt === activity.startsAt ? "" : local(new Date(activity.registrationClosesAt)),
     limited: activity.capacity !== null,
     capacity: String(activity.capacity ?? 20),
     maxPartySize: String(activity.maxPartySize),
@@ -54,6 +57,8 @@ export function bodyOf(values, before) {
     title: values.title.trim(),
     startsAt: instant(values.startsAt),
     endsAt: values.endsAt ? instant(values.endsAt) : null,
+    registrationOpensAt: values.registrationOpensAt ? instant(values.registrationOpensAt) : null,
+    registrationClosesAt: values.registrationClosesAt ? instant(values.registrationClosesAt) : null,
     capacity: values.limited ? Number(values.capacity) : null,
     maxPartySize: Number(values.maxPartySize),
     waitlistEnabled: values.waitlistEnabled,
@@ -83,7 +88,9 @@ export function settingsForm({ state, redraw, onSave, save }) {
     field("title", "Title", { type: "text", required: true, maxlength: "200", placeholder: "Summer picnic" }),
     h("div", { class: "fields" },
       field("startsAt", "Starts", { type: "datetime-local", required: true }),
-      field("endsAt", "Ends (optional)", { type: "datetime-local" })),
+      field("endsAt", "Ends (optional)", { type: "datetime-local" }),
+      field("registrationOpensAt", "Asking begins (optional)", { type: "datetime-local" }, "Empty: at once."),
+      field("registrationClosesAt", "Asking ends (optional)", { type: "datetime-local" }, "Empty: when it starts.")),
     h("fieldset", null, h("legend", null, "Seats"),
       check("limited", "There is a limit"),
       h("div", { class: "fields" },

@@ -4,8 +4,11 @@ import { h } from "../lib/view.js";
 import { download } from "../lib/api.js";
 import { now } from "../lib/clock.js";
 import { person } from "../lib/session.js";
-import { decisionWords, momentOf, number, ordinal, parties, people, refusalWords, spanOf } from "../lib/words.js";
+import { decisionWords, momentOf, number, ordinal, parties, people, refusalWords, spanOf, whenOf } from "../lib/words.js";
 import { stepper, toast, trouble } from "../lib/parts.js";
+
+// A timer cannot be set for much more than three weeks.
+const DAY_MS = 86_400_000;
 
 export function placePanel(view) {
   const { activity, place, state, choosePerson } = view;
@@ -26,10 +29,19 @@ const BODIES = { confirmed, waitlisted, offered };
 function joining({ activity, place, state, actions, redraw }) {
   if (activity.status === "cancelled") return h("p", null, "There is nothing to ask for any more.");
 
+  const gone = place?.status === "cancelled" && h("p", { class: "big", "data-state": "cancelled" }, "You are not going.");
+  const opensIn = Date.parse(activity.registrationOpensAt ?? "") - now();
+  clearTimeout(joining.timer);
+  if (opensIn > 0) {
+    joining.timer = setTimeout(redraw, Math.min(opensIn, DAY_MS));
+    return [gone, h("p", { "data-state": "early" }, `You can ask from ${whenOf({ startsAt: activity.registrationOpensAt })} on.`)];
+  }
+  if (now() >= Date.parse(activity.registrationClosesAt)) return [gone, h("p", { "data-state": "late" }, `Asking ended ${whenOf({ startsAt: activity.registrationClosesAt })}.`)];
+
   const { form } = state;
   const willWait = activity.capacity !== null && (activity.available < form.guests + 1 || activity.waitlistLength > 0);
   return h("form", { class: "stack", onSubmit: event => { event.preventDefault(); actions.join(); } },
-    place?.status === "cancelled" && h("p", { class: "big", "data-state": "cancelled" }, "You are not going."),
+    gone,
     stepper({ id: "guests", label: "Guests you bring", hint: form.guests === 0 ? "just you" : `${number(form.guests + 1)} seats with you`, value: form.guests, min: 0, max: activity.maxPartySize - 1, onChange: value => { form.guests = value; redraw(); } }),
     h("details", { class: "more" },
       h("summary", null, "Anything the hosts should know?"),
