@@ -48,6 +48,11 @@ public sealed class AccessibilityTests(SystemFixture system, BrowserFixture brow
             await LookAsync(page, $"/host/{activity}/figures", ".chart");
             await LookAsync(page, $"/host/{activity}/settings", "form");
             await LookAsync(page, "/rush", "form");
+            await page.Page.GetByLabel("At the same time").FillAsync("1");
+            await page.Button("Start the rush").ClickAsync();
+            await LookAsync(page, "/rush", ".plot");
+            await page.Button("Stop").ClickAsync();
+            await LookAsync(page, "/rush", ".rush");
         }
 
         await using (var page = await browser.OpenAsync(system, people[1], $"/activities/{activity}", scheme: scheme))

@@ -245,6 +245,20 @@ public sealed class HostPageTests(SystemFixture system, BrowserFixture browser) 
     }
 
     [Fact]
+    public async Task A_rush_that_is_stopped_stays_stopped()
+    {
+        await using var page = await browser.OpenAsync(system, system.NewPerson(), "/rush");
+        await page.Page.GetByLabel("At the same time").FillAsync("1");
+        await page.Button("Start the rush").ClickAsync();
+        await page.Page.Locator(".rush-progress").WaitForAsync();
+
+        await page.Button("Stop").ClickAsync();
+
+        await Expect(page.Button("Start the rush")).ToBeVisibleAsync();
+        await Expect(page.Page.Locator(".rush-progress")).ToBeVisibleAsync();
+    }
+
+    [Fact]
     public async Task A_rush_is_drawn_and_gives_every_seat_once()
     {
         await using var page = await browser.OpenAsync(system, system.NewPerson(), "/rush");

@@ -61,9 +61,10 @@ export function rushView({ redraw }) {
         FIELDS.map(([name, label, min, max]) => h("div", { class: "field" },
           h("label", { for: `rush-${name}` }, label),
           h("input", { id: `rush-${name}`, type: "number", min, max, required: true, value: String(state.values[name]), disabled: Boolean(state.running), onInput: event => { state.values[name] = event.target.valueAsNumber; } }))),
+        // Two buttons: one that became the other while it is pressed would send the form.
         state.running
-          ? h("button", { type: "button", class: "large", onClick: () => state.running.abort() }, "Stop")
-          : h("button", { class: "primary large" }, "Start the rush")),
+          ? h("button", { key: "stop", type: "button", class: "large", onClick: () => state.running.abort() }, "Stop")
+          : h("button", { key: "start", class: "primary large" }, "Start the rush")),
       trouble(state.error),
       state.last && result(state),
     ] : h("p", null, "This is for development systems."),
