@@ -159,6 +159,22 @@ public sealed class AttendeePageTests(SystemFixture system, BrowserFixture brows
     }
 
     [Fact]
+    public async Task A_place_that_cannot_be_read_is_told_and_asked_for_again()
+    {
+        var activity = await system.OpenAsync(2);
+        var ada = await system.JoinAsync(activity);
+        await using var page = await browser.OpenAsync(system, ada, $"/activities/{activity}", prepare: context => context.RouteAsync(
+            url => new Uri(url).AbsolutePath == $"/api/activities/{activity}/rsvp",
+            route => route.FulfillAsync(new() { Status = 503, ContentType = "application/problem+json", Body = """{ "code": "unavailable" }""" })));
+        await Expect(page.Text("A part of the system is away.")).ToBeVisibleAsync();
+
+        await page.Page.Context.UnrouteAllAsync();
+
+        await Expect(page.Place("confirmed")).ToBeVisibleAsync();
+        await Expect(page.Text("A part of the system is away.")).ToBeHiddenAsync();
+    }
+
+    [Fact]
     public async Task An_offer_is_counted_down_by_the_servers_clock_whatever_the_visitors_says()
     {
         var activity = await system.OpenAsync(1, new { promotionMode = "offer", offerMinutes = 5 });

@@ -51,6 +51,35 @@ public sealed class HostPageTests(SystemFixture system, BrowserFixture browser) 
     }
 
     [Fact]
+    public async Task Settings_that_were_read_before_a_push_came_are_read_again_after_it()
+    {
+        var hana = system.NewPerson();
+        var activity = await hana.OpenAsync(1);
+        await using var host = await browser.OpenAsync(system, hana, $"/host/{activity}", "Hana");
+        await Expect(host.Text("Nobody waits")).ToBeVisibleAsync();
+        await host.IsLiveAsync();
+        var isHeld = false;
+        await host.Page.RouteAsync(url => new Uri(url).AbsolutePath == $"/api/activities/{activity}", async route =>
+        {
+            if (isHeld)
+            {
+                await route.ContinueAsync();
+                return;
+            }
+
+            isHeld = true;
+            var old = await route.FetchAsync();
+            await hana.PatchAsync(activity, new { title = "Go night", capacity = 7 });
+            await host.Text("0 / 7").WaitForAsync();
+            await route.FulfillAsync(new() { Response = old });
+        });
+
+        await hana.PatchAsync(activity, new { capacity = 5 });
+
+        await Expect(host.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Go night");
+    }
+
+    [Fact]
     public async Task A_list_that_cannot_be_read_is_asked_for_again_after_pauses()
     {
         var hana = system.NewPerson();

@@ -9,20 +9,33 @@ import { longDayOf, number, refusalWords, seats, statusWords, timeOf, whenOf } f
 import { doing, fillWords, loading, seatMap, trouble } from "../lib/parts.js";
 import { placePanel } from "./place.js";
 
+// After a failure: longer and longer, and never given up.
+const AGAIN_MS = 1000;
+const AGAIN_MAX_MS = 30_000;
+
 export function activityView({ at, redraw, choosePerson }) {
   const id = at.id;
-  const state = { missing: null, isHost: false, form: { guests: 0, requirements: "", mayWait: true }, asking: null, busy: false, error: null, history: null, ahead: null };
+  const state = { missing: null, isGone: false, isHost: false, form: { guests: 0, requirements: "", mayWait: true }, asking: null, busy: false, error: null, history: null, ahead: null };
   const unwatch = person() ? live.watch(id) : () => {};
   let known = "";
   let readVersion = null;
   let rereading = null;
+  let again = null;
+  let failures = 0;
+  let closed = false;
 
   async function load() {
+    clearTimeout(again);
     try {
       await read();
       if (person()) await loadPlace();
+      state.missing = null;
+      failures = 0;
     } catch (error) {
       state.missing = refusalWords(error);
+      state.isGone = error.status === 404;
+      // A part of the system may be away; what is not there will not come.
+      if (!closed && !state.isGone && error.code !== "left") again = setTimeout(load, Math.min(AGAIN_MAX_MS, AGAIN_MS * 2 ** failures++));
     }
     redraw();
   }
@@ -114,10 +127,10 @@ export function activityView({ at, redraw, choosePerson }) {
   return {
     title: () => store.activity(id)?.title ?? "Activity",
     refresh: () => { known = ""; load(); },
-    close: () => { unwatch(); clearTimeout(rereading); },
+    close: () => { unwatch(); clearTimeout(rereading); clearTimeout(again); closed = true; },
     draw: () => {
       const activity = store.activity(id);
-      if (!activity) return state.missing ? h("section", { class: "stranger" }, h("h1", { tabindex: "-1" }, "Not found"), trouble(state.missing)) : loading("the activity");
+      if (!activity) return state.missing ? h("section", { class: "stranger" }, h("h1", { tabindex: "-1" }, state.isGone ? "Not found" : "Activity"), trouble(state.missing)) : loading("the activity");
       const place = store.place(id);
       loadAround();
       follow(activity);

@@ -39,8 +39,8 @@ export function hostView({ at, redraw }) {
     try {
       while (!closed) {
         // Its settings, too: another host may have changed them, and a push says counts only.
-        store.keepActivity(await get(`/api/activities/${id}`));
-        const version = store.activity(id).version;
+        const settings = await get(`/api/activities/${id}`);
+        store.keepActivity(settings);
         const [waiting, coming] = await Promise.all([
           getAll(`/api/activities/${id}/waitlist`, 10),
           getAll(`/api/activities/${id}/rsvps?status=confirmed`, 10),
@@ -52,7 +52,8 @@ export function hostView({ at, redraw }) {
         if (state.isCut) askAtDoor(view);
         state.offered = offered.items;
         state.chosen = new Set([...state.chosen].filter(one => waiting.items.some(entry => entry.rsvpId === one)));
-        readVersion = version;
+        // What was read, which may be older than what was pushed meanwhile: then it is read again.
+        readVersion = settings.version;
         state.error = null;
         if (state.tab === "figures") state.figures = await get(`/api/activities/${id}/analytics/rsvps`);
         failures = 0;

@@ -16,7 +16,7 @@ export function placePanel(view) {
 
   if (state.asking) return [h("h2", { id: "place-title" }, "Your place"), h("p", { class: "big asking", "data-state": "asking" }, h("span", { class: "pulse", "aria-hidden": "true" }), state.asking)];
 
-  if (place === undefined) return [h("h2", { id: "place-title" }, "Your place"), h("p", { class: "hint" }, "Looking …")];
+  if (place === undefined) return [h("h2", { id: "place-title" }, "Your place"), state.missing ? trouble(state.missing) : h("p", { class: "hint" }, "Looking …")];
 
   // Whoever was asked whether they are sure was asked about the place as it was.
   if (state.sure !== place?.status) state.sure = null;
