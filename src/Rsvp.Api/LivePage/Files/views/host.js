@@ -96,7 +96,7 @@ export function hostView({ at, redraw }) {
     },
     draw: () => {
       const activity = store.activity(id);
-      if (!activity || (!state.waiting && state.error)) return [h("h1", { tabindex: "-1", class: activity ? "" : "unseen" }, activity?.title ?? "Host"), state.error ? trouble(state.error) : loading("the activity")];
+      if (!activity || (!state.waiting && state.error)) return [h("h1", { tabindex: "-1", class: activity ? "" : "unseen" }, activity?.title ?? "Host"), state.error ? trouble(state.error) : loading("the activity"), activity && state.error && h("p", null, h("a", { href: `#/activities/${id}` }, "As attendees see it"))];
       if (readVersion !== null && activity.version !== readVersion && !again) read();
       return [
         h("p", { class: "crumb" }, h("a", { href: "#/host" }, "What you host")),
@@ -106,7 +106,8 @@ export function hostView({ at, redraw }) {
         activity.status === "cancelled" && h("p", { class: "banner banner-off" }, "You called this off. Everybody is told."),
         h("section", { class: "panel host-seats", "aria-label": "How it stands" }, tiles(activity), seatMap(activity)),
         h("nav", { class: "tabs", "aria-label": "Parts of this activity" }, TABS.map(([name, words]) => h("a", { href: `#/host/${id}/${name}`, "aria-current": state.tab === name ? "page" : undefined }, words, name === "line" && activity.waitlistLength > 0 && h("span", { class: "count" }, number(activity.waitlistLength)), name === "coming" && h("span", { class: "count" }, number(activity.confirmed))))),
-        trouble(state.error),
+        // The form says it where it is filled in.
+        !(state.tab === "settings" && activity.status === "scheduled") && trouble(state.error),
         h("div", { class: "tab", key: state.tab }, tabOf(view, activity)),
         state.dialog && dialogOf(view),
       ];
@@ -172,9 +173,9 @@ function dialogOf(view) {
   return modal({ title: dialog.title, onClose: close, wide: true, children: h("form", { class: "stack", onSubmit: event => { event.preventDefault(); dialog.confirm(); } },
     dialog.lead && h("p", null, dialog.lead),
     dialog.rows?.length > 0 && h("ul", { class: "consequences" }, dialog.rows.map(row => h("li", { key: row.key, class: row.refused ? "refused" : "" }, h("strong", null, row.who), h("span", null, row.what)))),
+    dialog.note && h("p", { class: "hint" }, dialog.note),
     dialog.asksReason && [h("label", { for: "reason" }, "Why? It is kept in their history."), h("input", { id: "reason", type: "text", maxlength: "500", value: dialog.reason ?? "", onInput: event => { dialog.reason = event.target.value; } })],
     trouble(state.error),
-    dialog.note && h("p", { class: "hint" }, dialog.note),
     h("div", { class: "row end" }, h("button", { type: "button", class: "quiet", onClick: close }, "Do nothing"), h("button", { class: dialog.danger ? "danger solid" : "primary", disabled: state.busy || dialog.nothing }, dialog.action))) });
 }
 

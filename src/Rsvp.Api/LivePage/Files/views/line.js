@@ -29,7 +29,7 @@ export function lineTab(view) {
     state.waiting.length > 0 && h("div", { class: "table-scroll", tabindex: "0", role: "region", "aria-label": "The line" }, h("table", null,
       h("thead", null, h("tr", null,
         h("th", { class: "narrow" }, h("input", { type: "checkbox", "aria-label": "Choose all", checked: all, onChange: event => { state.chosen = new Set(event.target.checked ? shown.map(one => one.rsvpId) : []); redraw(); } })),
-        h("th", { class: "narrow" }, "Place"), h("th", null, "Who"), h("th", { class: "figure-cell" }, "People"), h("th", null, "Since"), h("th", { class: "figure-cell" }, "Overtaken"), h("th", null, h("span", { class: "unseen" }, "Move")))),
+        h("th", { class: "narrow" }, "Place"), h("th", null, "Who"), h("th", { class: "figure-cell" }, "People"), h("th", { class: "aside" }, "Since"), h("th", { class: "figure-cell aside" }, "Overtaken"), h("th", null, h("span", { class: "unseen" }, "Move")))),
       h("tbody", null, shown.map((one, index) => row(view, one, index, shown))))),
     state.waiting.length > SHOWN_MAX && h("p", { class: "hint" }, `And ${number(activity.waitlistLength - SHOWN_MAX)} more places behind them.`),
   ];
@@ -43,8 +43,8 @@ function row(view, one, index, shown) {
     h("td", { class: "narrow place" }, ordinal(one.position)),
     h("td", null, h("strong", null, name), one.groupId && h("span", { class: "hint" }, " in a group")),
     h("td", { class: "figure-cell" }, number(one.partySize)),
-    h("td", { class: "hint" }, one.joinedAt ? momentOf(one.joinedAt) : ""),
-    h("td", { class: "figure-cell" }, one.skipped > 0 ? `${number(one.skipped)} ×` : ""),
+    h("td", { class: "hint aside" }, one.joinedAt ? momentOf(one.joinedAt) : ""),
+    h("td", { class: "figure-cell aside" }, one.skipped > 0 ? `${number(one.skipped)} ×` : ""),
     h("td", { class: "moves" },
       h("button", { type: "button", class: "round quiet", "aria-label": `Move ${name} up`, disabled: state.busy || index === 0, onClick: () => preview(view, "move", [one.rsvpId], `Move ${name} up?`, { toPosition: one.position - 1 }) }, "↑"),
       h("button", { type: "button", class: "round quiet", "aria-label": `Move ${name} down`, disabled: state.busy || index === shown.length - 1, onClick: () => preview(view, "move", [one.rsvpId], `Move ${name} down?`, { toPosition: one.position + 1 }) }, "↓")));
