@@ -13,8 +13,8 @@ public sealed partial record AlertRule(string Name, string Expression, string Se
 {
     private const int Faster = 15;
 
-    // What is compared with an hour ago is compared with a minute ago.
-    private const int OffsetFaster = 60;
+    // What is compared with a day is compared with minutes.
+    private const int DayFaster = 60;
 
     /// <summary>Full path of the file.</summary>
     public static string FilePath => Repository.PathOf("infra", "prometheus", "rules.yml");
@@ -33,11 +33,11 @@ public sealed partial record AlertRule(string Name, string Expression, string Se
     }
 
     /// <summary>The file with every duration shortened, so that a test need not wait for an hour; thresholds stay. A window keeps room for some looks of a second.</summary>
-    public static string Scaled() => Offset().Replace(
+    public static string Scaled() => Day().Replace(
         Window().Replace(
             For().Replace(File.ReadAllText(FilePath), wait => $"for: {Math.Max(1, Seconds(wait) / Faster).ToString(CultureInfo.InvariantCulture)}s"),
             window => $"[{Math.Max(10, Seconds(window) / Faster).ToString(CultureInfo.InvariantCulture)}s]"),
-        offset => $"offset {(Seconds(offset) / OffsetFaster).ToString(CultureInfo.InvariantCulture)}s");
+        day => string.Create(CultureInfo.InvariantCulture, $"[{int.Parse(day.Groups["hours"].Value, CultureInfo.InvariantCulture) * 3600 / DayFaster}s:{Seconds(day) / DayFaster}s]"));
 
     /// <summary>The file with alerts that never fire.</summary>
     public static string Silenced() =>
@@ -62,8 +62,8 @@ public sealed partial record AlertRule(string Name, string Expression, string Se
     [GeneratedRegex(@"\[(?<number>\d+)(?<unit>[sm])\]")]
     private static partial Regex Window();
 
-    [GeneratedRegex(@"offset (?<number>\d+)(?<unit>[sm])")]
-    private static partial Regex Offset();
+    [GeneratedRegex(@"\[(?<hours>\d+)h:(?<number>\d+)(?<unit>m)\]")]
+    private static partial Regex Day();
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex Spaces();
