@@ -18,24 +18,34 @@ public sealed class SystemFixture : IAsyncLifetime
 
     private const string FailPointSetting = "RSVP_FAILPOINT";
 
+    // The folder with the run.json of a system that runs already, such as one of containers.
+    private const string GivenVariable = "RSVP_TEST_SYSTEM";
+
+    private static readonly string? Given = Environment.GetEnvironmentVariable(GivenVariable);
+
     private Instance? _instance;
+    private MailServer? _mail;
     private NpgsqlDataSource? _database;
     private TokenFactory? _tokens;
     private OtlpReceiver? _otlp;
     private readonly Dictionary<Guid, (long LogSeq, long Version)> _audited = [];
 
-    internal Instance Instance => _instance ?? throw new InvalidOperationException("The system was not started.");
+    /// <summary>The system's own processes. A system that was given has none that a test may touch: a test that asks for them skips itself.</summary>
+    internal Instance Instance => Own(_instance);
+
+    /// <summary>Where its <c>run.json</c> is.</summary>
+    internal RsvpHome Home { get; } = new(Given ?? Path.Combine(TestServers.Home, "e2e"), RsvpHome.FindRoot());
 
     internal NpgsqlDataSource Database => _database ?? throw new InvalidOperationException("The system was not started.");
 
     /// <summary>As it is now: the processes change when one is started again.</summary>
-    internal RunFile Run => RunFile.Load(Instance.Home);
+    internal RunFile Run => RunFile.Load(Home);
 
     /// <summary>The system's mail server, which is dead until a test lets it listen.</summary>
-    internal MailServer Mail { get; } = new(TestServers.PortBase + MailPortOffset);
+    internal MailServer Mail => Own(_mail);
 
     /// <summary>Where the services export to.</summary>
-    internal OtlpReceiver Otlp => _otlp ?? throw new InvalidOperationException("The system was not started.");
+    internal OtlpReceiver Otlp => Own(_otlp);
 
     /// <summary>A client of the public origin; its connections are its own.</summary>
     internal HttpClient Http { get; private set; } = null!;
@@ -43,29 +53,10 @@ public sealed class SystemFixture : IAsyncLifetime
     /// <inheritdoc/>
     public async ValueTask InitializeAsync()
     {
-        var home = new RsvpHome(Path.Combine(TestServers.Home, "e2e"), RsvpHome.FindRoot());
-        using var deadline = new CancellationTokenSource(StartDeadline);
-        _instance = Instance.Open(home, TestServers.PortBase, _ => { }, build: false);
-        _instance.Settings["RabbitMq__HeartbeatSeconds"] = "2"; // A frozen process is noticed in seconds.
-        _instance.Settings["Balancing__Interval"] = "00:00:00.500"; // Partitions find their owners in a test's time.
-        _instance.Settings["Balancing__DeadAfter"] = "00:00:01.500";
-        _instance.Settings["Balancing__SettleTime"] = "00:00:01";
-        _instance.Settings["Balancing__Patience"] = "00:00:01";
-        _instance.Settings["Smtp__Host"] = "127.0.0.1";
-        _instance.Settings["Smtp__Port"] = Mail.Port.ToString(CultureInfo.InvariantCulture);
-        _instance.Settings["Smtp__Security"] = "None";
-        _instance.Settings["Smtp__From"] = "Rsvp <rsvp@example.org>";
-        _instance.Settings["Notifications__PauseMax"] = "00:00:00.200"; // A dead mail server is tried again in a test's time.
-        _instance.Settings["Webhooks__AllowPrivateAddresses"] = "true";
-        _otlp = await OtlpReceiver.StartAsync();
-        _instance.Settings["OTEL_EXPORTER_OTLP_ENDPOINT"] = _otlp.Url;
-        _instance.Settings["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf";
-        _instance.Settings["OTEL_BSP_SCHEDULE_DELAY"] = "200"; // A test waits for spans.
-        _instance.Settings["OTEL_METRIC_EXPORT_INTERVAL"] = "5000";
-        _instance.Settings["Telemetry__TraceRatio"] = "0"; // Only what a test asks for.
-        _instance.Settings["DOTNET_TieredPGO"] = "0"; // Processes that live for seconds gain nothing from being compiled again and again.
-        _instance.Settings["DOTNET_TC_CallCountThreshold"] = "1000";
-        await _instance.StartAsync(new ServiceCounts(), deadline.Token);
+        if (Given is null)
+        {
+            await StartAsync();
+        }
 
         var run = Run;
         _database = NpgsqlDataSource.Create(run.OwnerKeywords());
@@ -190,6 +181,33 @@ public sealed class SystemFixture : IAsyncLifetime
         return states;
     }
 
+    private async Task StartAsync()
+    {
+        using var deadline = new CancellationTokenSource(StartDeadline);
+        _instance = Instance.Open(Home, TestServers.PortBase, _ => { }, build: false);
+        _mail = new MailServer(TestServers.PortBase + MailPortOffset);
+        _instance.Settings["RabbitMq__HeartbeatSeconds"] = "2"; // A frozen process is noticed in seconds.
+        _instance.Settings["Balancing__Interval"] = "00:00:00.500"; // Partitions find their owners in a test's time.
+        _instance.Settings["Balancing__DeadAfter"] = "00:00:01.500";
+        _instance.Settings["Balancing__SettleTime"] = "00:00:01";
+        _instance.Settings["Balancing__Patience"] = "00:00:01";
+        _instance.Settings["Smtp__Host"] = "127.0.0.1";
+        _instance.Settings["Smtp__Port"] = _mail.Port.ToString(CultureInfo.InvariantCulture);
+        _instance.Settings["Smtp__Security"] = "None";
+        _instance.Settings["Smtp__From"] = "Rsvp <rsvp@example.org>";
+        _instance.Settings["Notifications__PauseMax"] = "00:00:00.200"; // A dead mail server is tried again in a test's time.
+        _instance.Settings["Webhooks__AllowPrivateAddresses"] = "true";
+        _otlp = await OtlpReceiver.StartAsync();
+        _instance.Settings["OTEL_EXPORTER_OTLP_ENDPOINT"] = _otlp.Url;
+        _instance.Settings["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf";
+        _instance.Settings["OTEL_BSP_SCHEDULE_DELAY"] = "200"; // A test waits for spans.
+        _instance.Settings["OTEL_METRIC_EXPORT_INTERVAL"] = "5000";
+        _instance.Settings["Telemetry__TraceRatio"] = "0"; // Only what a test asks for.
+        _instance.Settings["DOTNET_TieredPGO"] = "0"; // Processes that live for seconds gain nothing from being compiled again and again.
+        _instance.Settings["DOTNET_TC_CallCountThreshold"] = "1000";
+        await _instance.StartAsync(new ServiceCounts(), deadline.Token);
+    }
+
     private async Task StopAsync()
     {
         Http?.Dispose();
@@ -202,13 +220,24 @@ public sealed class SystemFixture : IAsyncLifetime
         {
             await _instance.StopAsync(CancellationToken.None);
             _instance.Dispose();
-            await Mail.DisposeAsync();
+        }
+
+        if (_mail is not null)
+        {
+            await _mail.DisposeAsync();
         }
 
         if (_otlp is not null)
         {
             await _otlp.DisposeAsync();
         }
+    }
+
+    private static T Own<T>(T? part)
+        where T : class
+    {
+        Assert.SkipWhen(part is null && Given is not null, "It needs a system of its own.");
+        return part ?? throw new InvalidOperationException("The system was not started.");
     }
 
     private async Task AuditEverythingAsync()

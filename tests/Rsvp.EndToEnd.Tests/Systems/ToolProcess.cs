@@ -15,7 +15,7 @@ internal sealed class ToolProcess : IAsyncDisposable
     internal ToolProcess(SystemFixture system, IEnumerable<string> arguments, string? failPoint = null)
     {
         var start = new ProcessStartInfo(Path.Combine(RsvpHome.FindRoot(), "rsvp"), arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["RSVP_HOME"] = system.Instance.Home.Path;
+        start.Environment["RSVP_HOME"] = system.Home.Path;
         start.Environment["RSVP_PORT_BASE"] = new Uri(system.Run.ApiUrl).Port.ToString(null, null);
         start.Environment["RSVP_FAILPOINT"] = failPoint;
         _process = Process.Start(start)!;

@@ -22,10 +22,37 @@ internal static class TestCommand
         var filter = new Option<string?>("--filter") { Description = "only tests whose full name contains this (a dotnet test filter works too)" };
         var project = new Option<string?>("--project") { Description = "only test projects whose name contains this" };
         var withLong = new Option<bool>("--long") { Description = "the tests of minutes, too, which are left out otherwise unless a filter names them" };
-        var command = new Command("test", "Check the format, build, and run the tests against private servers.") { filter, project, withLong };
+        var system = new Option<DirectoryInfo?>("--system")
+        {
+            Description = "run those tests of whole systems that need nothing but a system against the one whose run.json is in this folder, such as containers",
+        };
+        var command = new Command("test", "Check the format, build, and run the tests against private servers.") { filter, project, withLong, system };
         command.SetAction((parsed, cancellationToken) =>
-            RunAsync(parsed.GetValue(filter) ?? (parsed.GetValue(withLong) ? null : ShortOnes), parsed.GetValue(project), cancellationToken));
+        {
+            string? wanted = parsed.GetValue(filter) ?? (parsed.GetValue(withLong) ? null : ShortOnes);
+            return parsed.GetValue(system) is { } given
+                ? RunAgainstAsync(given.FullName, wanted, cancellationToken)
+                : RunAsync(wanted, parsed.GetValue(project), cancellationToken);
+        });
         return command;
+    }
+
+    /// <summary>The tests of whole systems, against one that is there: they skip themselves when they need more of it than its addresses.</summary>
+    private static async Task<int> RunAgainstAsync(string system, string? filter, CancellationToken cancellationToken)
+    {
+        var outer = RsvpHome.FromEnvironment();
+        var home = new RsvpHome(outer.In("test-system"), outer.Root);
+        string results = home.In("results");
+        RunFile.Load(new RsvpHome(system, outer.Root));
+        if (!await StepAsync("build", outer.Root, ["build", "Rsvp.sln", "-c", "Release", "-v", "q", "--nologo"], false, cancellationToken)) return 1;
+
+        if (Directory.Exists(home.Path)) Directory.Delete(home.Path, recursive: true);
+        Directory.CreateDirectory(results);
+        var environment = new Dictionary<string, string> { ["RSVP_TEST_SYSTEM"] = system, ["RSVP_TEST_HOME"] = home.Path, ["RSVP_TEST_TOOLS"] = outer.In("tools") };
+        TestTotals totals = await RunProjectAsync(home, WholeSystems, results, filter, environment, cancellationToken);
+        Console.WriteLine();
+        Console.WriteLine(totals);
+        return totals.Failed == 0 ? 0 : 1;
     }
 
     private static async Task<int> RunAsync(string? filter, string? projectPart, CancellationToken cancellationToken)
