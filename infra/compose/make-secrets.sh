@@ -24,6 +24,7 @@ done
 for service in api worker notifier; do
   write "broker_$service" "amqp://rsvp_$service:$(value "rabbitmq_$service")@rabbitmq:5672/"
 done
+write broker_operator "amqp://rsvp:$(value rabbitmq_admin)@rabbitmq:5672/"
 # Of the mail server, if there is one.
 write smtp_password ""
 echo "secrets are in $folder"

@@ -2,19 +2,18 @@ using Rsvp.Hosting.Secrets;
 using Rsvp.Hosting.ServiceDefaults;
 using Rsvp.Worker.Audit;
 using Rsvp.Worker.Backlogs;
-using Rsvp.Worker.Migrations;
+using Rsvp.Worker.Operators;
 using Rsvp.Worker.Partitions;
 using Rsvp.Worker.Promotion;
 using Rsvp.Worker.Scheduling;
 
 var builder = WebApplication.CreateBuilder(args);
 
-if (args is ["migrate"])
+if (OperatorCommands.AreIn(args))
 {
     builder.Configuration.AddSecretFiles();
     KnownSecrets.Refuse(builder.Configuration, builder.Environment);
-    await Migrator.RunAsync(builder.Configuration);
-    return;
+    return await OperatorCommands.RunAsync(builder, args);
 }
 
 builder.AddServiceDefaults();
@@ -29,3 +28,4 @@ builder.AddBacklog();
 var app = builder.Build();
 app.MapServiceDefaults();
 await app.RunAsync();
+return 0;

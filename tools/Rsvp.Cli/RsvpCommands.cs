@@ -1,7 +1,6 @@
 using System.CommandLine;
-using Rsvp.Cli.Audit;
+using Npgsql;
 using Rsvp.Cli.Bench;
-using Rsvp.Cli.DeadLetters;
 using Rsvp.Cli.Instances;
 using Rsvp.Cli.Scaling;
 using Rsvp.Cli.Soak;
@@ -9,6 +8,9 @@ using Rsvp.Cli.Storm;
 using Rsvp.Cli.Tests;
 using Rsvp.Cli.Tokens;
 using Rsvp.Cli.Watch;
+using Rsvp.Hosting.Messaging;
+using Rsvp.Worker.Audit;
+using Rsvp.Worker.DeadLetters;
 
 namespace Rsvp.Cli;
 
@@ -30,7 +32,9 @@ internal static class RsvpCommands
         BenchCommand.Create(),
         SoakCommand.Create(),
         WatchCommand.Create(),
-        AuditCommand.Create(),
-        DeadCommand.Create(),
+        AuditCommand.Create(() => NpgsqlDataSource.Create(Running().AuditorKeywords())),
+        new DeadCommand(() => (BrokerAddress.Parse(Running().Rabbitmq), NpgsqlDataSource.Create(Running().OwnerKeywords()))).Create(),
     };
+
+    private static RunFile Running() => RunFile.Load(RsvpHome.FromEnvironment());
 }

@@ -132,7 +132,7 @@ internal sealed class BenchSystem : IAsyncDisposable
     /// <summary>Waits until what follows from earlier rounds is done, and has the server write its pages, so that no round pays for another.</summary>
     internal async Task RestAsync(CancellationToken cancellationToken)
     {
-        await Rsvp.Cli.Audit.AuditRunner.SettleAsync(Ours.Database, RestAtMost, cancellationToken);
+        await Rsvp.Worker.Audit.AuditRunner.SettleAsync(Ours.Database, RestAtMost, cancellationToken);
         await using (var superuser = NpgsqlDataSource.Create(_instance.Postgres.SuperuserKeywords + ";Pooling=false"))
         {
             await using NpgsqlCommand checkpoint = superuser.CreateCommand("CHECKPOINT");

@@ -4,7 +4,6 @@ using System.Net;
 using Npgsql;
 using Rsvp.Bench.Contenders;
 using Rsvp.Cli;
-using Rsvp.Cli.Audit;
 using Rsvp.Cli.Storm;
 using Rsvp.Worker.Audit;
 

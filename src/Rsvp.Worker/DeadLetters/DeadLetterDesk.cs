@@ -17,13 +17,13 @@ namespace Rsvp.Worker.DeadLetters;
 internal sealed record Handled(DeadLetter Letter, string? Refusal);
 
 /// <summary>Works on the dead letters: looks, sends back, drops.</summary>
-/// <param name="broker">AMQP URL of an operator.</param>
+/// <param name="broker">The broker, as an operator.</param>
 /// <param name="dataSource">The database, as a role that may write the records.</param>
 /// <remarks>
 /// A letter is taken out only after the broker has it where it goes to, or after the database has the outcomes: whoever dies in between leaves it
 /// where it was, and doing it again is harmless.
 /// </remarks>
-internal sealed class DeadLetterDesk(Uri broker, NpgsqlDataSource dataSource)
+internal sealed class DeadLetterDesk(BrokerAddress broker, NpgsqlDataSource dataSource)
 {
     /// <summary>Letters looked at in one go; what lies behind them shows when these are dealt with.</summary>
     public const int LettersMax = 10_000;
@@ -162,13 +162,13 @@ internal sealed class DeadLetterDesk(Uri broker, NpgsqlDataSource dataSource)
     private async Task ForEachAsync(Func<DeadLetterQueue, DeadLetter, Task> handle, CancellationToken cancellationToken)
     {
         long count;
-        await using (var asked = await DeadLetterQueue.OpenAsync(BrokerAddress.Parse(broker.OriginalString), cancellationToken))
+        await using (var asked = await DeadLetterQueue.OpenAsync(broker, cancellationToken))
         {
             // No more than lie there now: what is sent back may die again at once, and would never end.
             count = await asked.CountAsync(cancellationToken);
         }
 
-        await using var queue = await DeadLetterQueue.OpenAsync(BrokerAddress.Parse(broker.OriginalString), cancellationToken);
+        await using var queue = await DeadLetterQueue.OpenAsync(broker, cancellationToken);
         await foreach (var letter in queue.ReadAsync((int)Math.Min(count, LettersMax), cancellationToken))
         {
             await handle(queue, letter);

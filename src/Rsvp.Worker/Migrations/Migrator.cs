@@ -31,13 +31,14 @@ internal static partial class Migrator
 
     /// <summary>The command <c>migrate</c>: applies the scripts to <c>ConnectionStrings:Migrations</c>.</summary>
     /// <param name="configuration">The service's configuration.</param>
+    /// <param name="cancellationToken">Ends the waits, not a running script.</param>
     /// <exception cref="InvalidOperationException">The connection string is missing, or a script failed.</exception>
-    internal static async Task RunAsync(IConfiguration configuration)
+    internal static async Task RunAsync(IConfiguration configuration, CancellationToken cancellationToken)
     {
         var connectionString = configuration.GetConnectionString("Migrations")
             ?? throw new InvalidOperationException("ConnectionStrings:Migrations is missing.");
         using var loggers = LoggerFactory.Create(logging => logging.AddSimpleConsole(console => console.SingleLine = true));
-        await ApplyAsync(connectionString, TimeProvider.System, loggers.CreateLogger("Rsvp.Worker.Migrations"));
+        await ApplyAsync(connectionString, TimeProvider.System, loggers.CreateLogger("Rsvp.Worker.Migrations"), cancellationToken);
     }
 
     /// <summary>Applies the scripts that the database lacks; waits up to 60 s for it to accept connections.</summary>

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Rsvp.Contracts;
 using Rsvp.EndToEnd.Tests.DeadLetters;
 using Rsvp.EndToEnd.Tests.Systems;
+using Rsvp.Hosting.Messaging;
 using Rsvp.Testing;
 using Rsvp.Worker.DeadLetters;
 
@@ -13,7 +14,7 @@ namespace Rsvp.EndToEnd.Tests.Faults;
 [Collection(SystemCollection.Name)]
 public sealed class QueuedMessageTests(SystemFixture system)
 {
-    private DeadLetterDesk Desk => new(new Uri(system.Run.Rabbitmq), system.Database);
+    private DeadLetterDesk Desk => new(BrokerAddress.Parse(system.Run.Rabbitmq), system.Database);
 
     [Fact]
     public async Task A_decided_command_that_comes_again_in_another_batch_and_that_batch_delivered_twice_take_effect_once()

@@ -39,7 +39,7 @@ public sealed partial class ContainerTests
     }
 
     [Theory]
-    [InlineData("docker-compose.yml", new[] { "postgres", "rabbitmq", "migrate", "worker", "notifier", "api", "prometheus" })]
+    [InlineData("docker-compose.yml", new[] { "postgres", "rabbitmq", "migrate", "operator", "worker", "notifier", "api", "prometheus" })]
     [InlineData("docker-compose.scaled.yml", new[] { "rabbitmq-2", "rabbitmq-3", "proxy" })]
     public async Task Containers_have_no_capabilities_write_nowhere_and_have_limits(string file, string[] names)
     {
@@ -67,7 +67,7 @@ public sealed partial class ContainerTests
     [Fact]
     public void Only_the_containers_that_the_tests_know_are_in_the_files()
     {
-        Assert.Equal(["postgres", "rabbitmq", "migrate", "worker", "notifier", "api", "prometheus"], ServicesOf("docker-compose.yml"));
+        Assert.Equal(["postgres", "rabbitmq", "migrate", "operator", "worker", "notifier", "api", "prometheus"], ServicesOf("docker-compose.yml"));
         Assert.Equal(["postgres", "rabbitmq", "rabbitmq-2", "rabbitmq-3", "worker", "notifier", "notifier-2", "api", "proxy"], ServicesOf("docker-compose.scaled.yml"));
     }
 

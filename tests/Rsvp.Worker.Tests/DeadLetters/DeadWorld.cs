@@ -34,7 +34,7 @@ public sealed class DeadWorld : IAsyncLifetime
 
     internal IChannel Channel { get; private set; } = null!;
 
-    internal DeadLetterDesk Desk => new(new Uri(Broker.Url), Database.DataSource);
+    internal DeadLetterDesk Desk => new(BrokerAddress.Parse(Broker.Url), Database.DataSource);
 
     public async ValueTask InitializeAsync()
     {

@@ -109,7 +109,7 @@ public sealed class DeskTests(DeadWorld world) : IClassFixture<DeadWorld>
         var id = await world.BuryAsync(command);
         await world.Database.ExecuteAsync("ALTER TABLE rsvp_requests ADD CONSTRAINT away CHECK (code <> 'failed') NOT VALID");
 
-        var handled = Assert.Single(await new DeadLetterDesk(new Uri(world.Broker.Url), world.Database.DataSource) { OutcomesTimeout = TimeSpan.FromMilliseconds(200) }
+        var handled = Assert.Single(await new DeadLetterDesk(BrokerAddress.Parse(world.Broker.Url), world.Database.DataSource) { OutcomesTimeout = TimeSpan.FromMilliseconds(200) }
             .DropAsync(id, Olga, default));
         await world.Database.ExecuteAsync("ALTER TABLE rsvp_requests DROP CONSTRAINT away");
 

@@ -39,7 +39,7 @@ public sealed class WatchTests
         await worker.Watch.CountAsync(TimeSpan.Zero, default);
         var counts = new List<long>();
 
-        await new DeadLetterDesk(new Uri(broker.Url), database.DataSource).LookAsync(
+        await new DeadLetterDesk(BrokerAddress.Parse(broker.Url), database.DataSource).LookAsync(
             _ => counts.Add(worker.Watch.CountAsync(TimeSpan.Zero, default).GetAwaiter().GetResult()), default);
         await worker.Watch.CountAsync(TimeSpan.Zero, default);
 

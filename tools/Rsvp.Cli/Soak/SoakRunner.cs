@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
-using Rsvp.Cli.Audit;
 using Rsvp.Cli.Instances;
 using Rsvp.Cli.Storm;
 using Rsvp.Worker.Audit;
@@ -54,8 +53,8 @@ internal sealed class SoakRunner(Instance instance, int seed, double minutes, Ac
 
         IReadOnlyList<JournalEntry> journal = client.Journal;
         Guid[] accepted = [.. journal.Where(entry => entry.IsAccepted).SelectMany(entry => entry.RequestIds)];
-        AuditReport audit = await AuditRunner.RunAsync(run, accepted, AuditRunner.SettleAtMost, cancellationToken);
-        findings.AddRange(await FindTroubleAsync(run, dataSource, cancellationToken));
+        AuditReport audit = await AuditRunner.RunAsync(dataSource, accepted, AuditRunner.SettleAtMost, cancellationToken);
+        findings.AddRange(await FindTroubleAsync(dataSource, cancellationToken));
         return new SoakReport
         {
             Seed = seed,
@@ -106,7 +105,7 @@ internal sealed class SoakRunner(Instance instance, int seed, double minutes, Ac
     }
 
     /// <summary>What the system itself says that a person must look at.</summary>
-    private static async Task<List<string>> FindTroubleAsync(RunFile run, NpgsqlDataSource dataSource, CancellationToken cancellationToken)
+    private static async Task<List<string>> FindTroubleAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
     {
         var trouble = new List<string>();
         await using (NpgsqlCommand command = dataSource.CreateCommand("SELECT coalesce(sum(messages), 0)::bigint FROM dead_letter_watch"))
@@ -114,7 +113,7 @@ internal sealed class SoakRunner(Instance instance, int seed, double minutes, Ac
             if (await command.ExecuteScalarAsync(cancellationToken) is long count and > 0) trouble.Add($"{count} dead letters");
         }
 
-        foreach (OpenViolations open in await AuditRunner.ReadOpenAsync(run, cancellationToken))
+        foreach (OpenViolations open in await new AuditLedger(dataSource).ReadOpenAsync(cancellationToken))
         {
             trouble.Add($"the running system found {open.Invariant}: {open.Found[0]}");
         }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using Npgsql;
-using Rsvp.Cli.Audit;
 using Rsvp.Cli.Instances;
 using Rsvp.Worker.Audit;
 
@@ -90,7 +89,7 @@ internal static class StormCommand
         }
 
         Guid[] journal = [.. rush.AcceptedIds(), .. cancels?.AcceptedIds() ?? []];
-        AuditReport audit = await AuditRunner.RunAsync(run, journal, TimeSpan.Zero, cancellationToken);
+        AuditReport audit = await AuditRunner.RunAsync(dataSource, journal, TimeSpan.Zero, cancellationToken);
         return StormReport.From(rush, options, runner, checks, audit, commandLine, await StormReport.DescribeVersionsAsync(run, cancellationToken)) with
         {
             Cancels = cancels?.CancelledCount,
