@@ -162,16 +162,30 @@ public sealed class AttendeePageTests(SystemFixture system, BrowserFixture brows
     public async Task A_place_that_cannot_be_read_is_told_and_asked_for_again()
     {
         var activity = await system.OpenAsync(2);
-        var ada = await system.JoinAsync(activity);
-        await using var page = await browser.OpenAsync(system, ada, $"/activities/{activity}", prepare: context => context.RouteAsync(
+        await using var page = await browser.OpenAsync(system, system.NewPerson(), $"/activities/{activity}", prepare: context => context.RouteAsync(
             url => new Uri(url).AbsolutePath == $"/api/activities/{activity}/rsvp",
             route => route.FulfillAsync(new() { Status = 503, ContentType = "application/problem+json", Body = """{ "code": "unavailable" }""" })));
         await Expect(page.Text("A part of the system is away.")).ToBeVisibleAsync();
 
         await page.Page.Context.UnrouteAllAsync();
 
-        await Expect(page.Place("confirmed")).ToBeVisibleAsync();
+        await Expect(page.Button("Ask for a place")).ToBeVisibleAsync();
         await Expect(page.Text("A part of the system is away.")).ToBeHiddenAsync();
+    }
+
+    [Fact]
+    public async Task Who_is_let_in_ahead_is_told_as_somebody_else()
+    {
+        var activity = await system.OpenAsync(1);
+        var people = await system.JoinAllAsync(activity, 1, 1, 1);
+        await people[0].CancelAsync(activity);
+        await people[1].BecomesAsync(activity, "confirmed");
+
+        await using var page = await browser.OpenAsync(system, people[2], $"/activities/{activity}");
+        await page.Text("Why am I 1st?").ClickAsync();
+
+        await Expect(page.Text("Somebody ahead of you was let in")).ToBeVisibleAsync();
+        await Expect(page.Text("You moved up: you are in")).ToBeHiddenAsync();
     }
 
     [Fact]

@@ -99,6 +99,11 @@ export function decisionWords(row) {
     return { what: "A smaller party from behind was let in", why: "Yours did not fit into the seats that were free. This can happen only so often before the line waits for you." };
   }
 
+  // What was decided about somebody else, who is not named.
+  if (!row.rsvpId && row.action === "moved_to_back") return { what: "Your group went to the back of the line", why: "One of you grew, and a waiting group that grows starts anew." };
+  if (!row.rsvpId && row.action === "offered") return { what: "A seat was held for somebody ahead of you", why: "They were next in line." };
+  if (!row.rsvpId && row.action === "promoted") return { what: "Somebody ahead of you was let in", why: "They were next in line." };
+
   const free = row.freeBefore === null ? "" : ` ${row.freeBefore === 0 ? "No seat was" : row.freeBefore === 1 ? "1 seat was" : `${number(row.freeBefore)} seats were`} free.`;
   const host = row.actor === "host" ? "A host " : "";
   switch (row.action) {
