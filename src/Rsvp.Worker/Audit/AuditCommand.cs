@@ -19,8 +19,15 @@ internal static class AuditCommand
         {
             await using var dataSource = open();
             var output = parsed.InvocationConfiguration.Output;
-            var report = await AuditRunner.RunAsync(dataSource, [], TimeSpan.FromSeconds(parsed.GetValue(settle)), cancellationToken);
+            var settleAtMost = TimeSpan.FromSeconds(parsed.GetValue(settle));
+            var rests = await AuditRunner.SettleAsync(dataSource, settleAtMost, cancellationToken);
+            var report = await new Auditor(dataSource).RunAsync(new AuditOptions { IsQuiescent = rests, VacancyAtMost = settleAtMost }, cancellationToken);
             await output.WriteLineAsync(report.ToString());
+            if (!rests)
+            {
+                await output.WriteLineAsync($"Seats were being given or events sent all the while: what has waited for less than {settleAtMost.TotalSeconds:0.#} s is left to them.");
+            }
+
             foreach (var known in await new AuditLedger(dataSource).ReadOpenAsync(cancellationToken))
             {
                 await output.WriteLineAsync($"The running system has known since {known.FoundAt:yyyy-MM-dd HH:mm:ss}Z: {known.Invariant}, {known.Found[0]}");

@@ -19,13 +19,21 @@ internal static class AuditRunner
     }
 
     /// <summary>Waits until no seat waits for a pass and no event for the broker, or the time is up.</summary>
-    public static async Task SettleAsync(NpgsqlDataSource dataSource, TimeSpan atMost, CancellationToken cancellationToken)
+    /// <returns>Whether it is so.</returns>
+    public static async Task<bool> SettleAsync(NpgsqlDataSource dataSource, TimeSpan atMost, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
-        while (clock.Elapsed < atMost && !await IsAtRestAsync(dataSource, cancellationToken))
+        while (!await IsAtRestAsync(dataSource, cancellationToken))
         {
+            if (clock.Elapsed >= atMost)
+            {
+                return false;
+            }
+
             await Task.Delay(PollInterval, cancellationToken);
         }
+
+        return true;
     }
 
     private static async Task<bool> IsAtRestAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)

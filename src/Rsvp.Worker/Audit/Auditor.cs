@@ -87,6 +87,9 @@ internal sealed record AuditOptions
     /// <summary>True: no command, pass or vacancy is under way, so no seat may wait for one.</summary>
     public bool IsQuiescent { get; init; } = true;
 
+    /// <summary>How long a vacancy may be noted while something is under way before it is a finding; null, the default: for ever.</summary>
+    public TimeSpan? VacancyAtMost { get; init; }
+
     /// <summary>Requests that a client was told were accepted; each must have its outcome when nothing is in flight. Empty: no journal.</summary>
     public IReadOnlyCollection<Guid> Journal { get; init; } = [];
 

@@ -26,12 +26,13 @@ internal abstract class Invariant(string id, string statement)
 
     /// <summary>A query over all activities, or over those that the options name.</summary>
     /// <param name="connection">Inside the audit's transaction.</param>
-    /// <param name="select">Begins with <c>SELECT</c>. Parameters: <c>@quiescent</c>, <c>@journal</c>.</param>
+    /// <param name="select">Begins with <c>SELECT</c>. Parameters: <c>@quiescent</c>, <c>@vacancy_at_most</c>, <c>@journal</c>.</param>
     /// <param name="options">What is known besides the database.</param>
     protected static NpgsqlCommand CreateCommand(NpgsqlConnection connection, string select, AuditOptions options)
     {
         var command = new NpgsqlCommand(select, connection) { CommandTimeout = StatementSecondsMax };
         command.Parameters.AddWithValue("quiescent", options.IsQuiescent);
+        command.Parameters.AddWithValue("vacancy_at_most", NpgsqlDbType.Interval, (object?)options.VacancyAtMost ?? DBNull.Value);
         command.Parameters.AddWithValue("journal", NpgsqlDbType.Array | NpgsqlDbType.Uuid, options.Journal.ToArray());
         if (options.Activities is { } activities)
         {
@@ -48,7 +49,7 @@ internal abstract class Invariant(string id, string statement)
 /// <param name="statement">What must hold, in a few words.</param>
 /// <param name="rowsSql">Counts the rows checked.</param>
 /// <param name="violationsSql">
-/// Returns a row per violation: activity_id, rsvp_id, what. Parameters: <c>@quiescent</c>, <c>@journal</c>.
+/// Returns a row per violation: activity_id, rsvp_id, what. Parameters: <c>@quiescent</c>, <c>@vacancy_at_most</c>, <c>@journal</c>.
 /// </param>
 internal sealed class SqlInvariant(string id, string statement, string rowsSql, string violationsSql) : Invariant(id, statement)
 {

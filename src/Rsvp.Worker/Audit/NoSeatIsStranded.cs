@@ -1,7 +1,7 @@
 namespace Rsvp.Worker.Audit;
 
 /// <summary>I4: no seat is free while the next place that the policy allows would fit.</summary>
-/// <remarks>While something is in flight, an activity whose vacancy is noted is left to the pass that is under way.</remarks>
+/// <remarks>While something is in flight, an activity whose vacancy is noted is left to the pass that is under way, for as long as a pass may take.</remarks>
 internal static class NoSeatIsStranded
 {
     private const string RowsSql = "SELECT count(*) FROM activities";
@@ -15,7 +15,7 @@ internal static class NoSeatIsStranded
             JOIN   rsvps r USING (activity_id)
             WHERE  a.cancelled_at IS NULL
               AND  now() < a.starts_at - make_interval(mins => a.promotion_cutoff_minutes)
-              AND  (@quiescent OR a.vacant_since IS NULL)
+              AND  (@quiescent OR a.vacant_since IS NULL OR a.vacant_since <= now() - @vacancy_at_most)
             GROUP  BY a.activity_id, a.capacity, a.skip_limit, a.vacant_since
             HAVING count(*) FILTER (WHERE r.status = 'waitlisted') > 0
         ), place AS (

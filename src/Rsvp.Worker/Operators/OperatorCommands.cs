@@ -11,8 +11,8 @@ namespace Rsvp.Worker.Operators;
 /// <summary>What this executable does instead of being a worker, for operators who have its image and no other tool: <c>migrate</c>, <c>audit</c>, <c>dead</c>.</summary>
 internal static class OperatorCommands
 {
-    /// <summary>Whether the arguments begin with one of them.</summary>
-    public static bool AreIn(string[] args) => args is ["migrate" or "audit" or "dead", ..];
+    /// <summary>Whether the arguments begin with a word, or ask for help: not only with one that is known, because an operator who mistypes it wants no worker.</summary>
+    public static bool AreIn(string[] args) => args is ["--help" or "-h" or "-?" or "--version", ..] || (args is [{ Length: > 0 } first, ..] && first[0] != '-');
 
     /// <summary>Runs one. Ctrl-C and SIGTERM end it.</summary>
     /// <returns>The exit status.</returns>

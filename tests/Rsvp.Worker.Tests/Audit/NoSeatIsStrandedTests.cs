@@ -92,6 +92,8 @@ public sealed class NoSeatIsStrandedTests(TestDatabase database) : IClassFixture
         await sandbox.ReportsAsync(new AuditOptions { IsQuiescent = false }, "I4");
         await sandbox.ExecuteAsync("UPDATE activities SET vacant_since = now()");
         await sandbox.ReportsAsync(new AuditOptions { IsQuiescent = false });
+        await sandbox.ReportsAsync(new AuditOptions { IsQuiescent = false, VacancyAtMost = TimeSpan.FromMinutes(1) });
+        await sandbox.ReportsAsync(new AuditOptions { IsQuiescent = false, VacancyAtMost = TimeSpan.Zero }, "I4");
         await sandbox.ReportsAsync("I4");
     }
 

@@ -59,6 +59,7 @@ public sealed partial class ReplayPlanTests(TestDatabase database) : IClassFixtu
         {
             await using var explain = new NpgsqlCommand($"EXPLAIN (ANALYZE, TIMING OFF) {AuditScope.With}SELECT * FROM ({invariant.ViolationsSql}) AS found", connection);
             explain.Parameters.AddWithValue("quiescent", true);
+            explain.Parameters.AddWithValue("vacancy_at_most", TimeSpan.Zero);
             explain.Parameters.AddWithValue("journal", Array.Empty<Guid>());
             explain.Parameters.AddWithValue("activities", new[] { activity });
             plans.AddRange(await ReadAsync(explain));

@@ -12,9 +12,41 @@ public sealed class OperatorCommandsTests(DeadWorld world) : IClassFixture<DeadW
     [Theory]
     [InlineData(true, "migrate")]
     [InlineData(true, "dead", "list")]
+    [InlineData(true, "deadlist")]
+    [InlineData(true, "--help")]
     [InlineData(false)]
     [InlineData(false, "--urls", "http://127.0.0.1:8080")]
     public void Only_what_begins_with_a_command_is_one(bool isOne, params string[] arguments) => Assert.Equal(isOne, OperatorCommands.AreIn(arguments));
+
+    [Fact]
+    public async Task A_word_that_is_no_command_does_nothing()
+    {
+        var mistyped = await RunAsync("status");
+
+        Assert.Equal(1, mistyped.Status);
+        Assert.Contains("'status'", mistyped.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_seat_that_is_being_given_away_is_no_violation_and_one_that_waits_longer_is()
+    {
+        var activity = await world.Past.OpenAsync(capacity: 1);
+        var (first, second) = (Guid.NewGuid(), Guid.NewGuid());
+        await world.Past.ApplyAsync([World.Submit(activity, first), World.Submit(activity, second), World.Cancel(activity, first)]);
+
+        await VacantSinceAsync("now() + interval '1 minute'"); // Always anew, as where much is going on.
+        var busy = await RunAsync("audit", "--settle", "1");
+        await VacantSinceAsync("now() - interval '1 minute'");
+        var stranded = await RunAsync("audit", "--settle", "1");
+        await world.Past.ApplyAsync(World.Cancel(activity, second));
+        await VacantSinceAsync("NULL");
+
+        Assert.Contains("Seats were being given", busy.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(activity.ToString(), busy.Output, StringComparison.Ordinal);
+        Assert.Contains(activity.ToString(), stranded.Output, StringComparison.Ordinal);
+
+        Task VacantSinceAsync(string time) => world.Database.ExecuteAsync($"UPDATE activities SET vacant_since = {time} WHERE activity_id = '{activity}'");
+    }
 
     [Fact]
     public async Task An_audit_fails_while_a_violation_is_there()

@@ -52,7 +52,7 @@ internal static class TestCommand
         TestTotals totals = await RunProjectAsync(home, WholeSystems, results, filter, environment, cancellationToken);
         Console.WriteLine();
         Console.WriteLine(totals);
-        return totals.Failed == 0 ? 0 : 1;
+        return totals is { Failed: 0, Passed: > 0 } ? 0 : 1;
     }
 
     private static async Task<int> RunAsync(string? filter, string? projectPart, CancellationToken cancellationToken)
