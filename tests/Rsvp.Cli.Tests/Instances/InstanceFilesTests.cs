@@ -30,7 +30,7 @@ public sealed class InstanceFilesTests : IDisposable
         using JsonDocument document = JsonDocument.Parse(File.ReadAllText(_home.RunFile));
         JsonElement root = document.RootElement;
         Assert.Equal(
-            ["apiUrl", "notifierUrl", "postgres", "postgresAuditor", "rabbitmq", "rabbitmqManagement", "metrics", "jwt", "processes"],
+            ["apiUrl", "notifierUrl", "disposable", "postgres", "postgresAuditor", "rabbitmq", "rabbitmqManagement", "metrics", "jwt", "processes"],
             root.EnumerateObject().Select(property => property.Name));
         Assert.Equal(["name", "url"], root.GetProperty("metrics")[0].EnumerateObject().Select(property => property.Name));
         Assert.Equal(["issuer", "audience", "key"], root.GetProperty("jwt").EnumerateObject().Select(property => property.Name));

@@ -355,6 +355,7 @@ internal sealed class Instance : IDisposable
 
         JsonFile.Write(Home.RunFile, new RunFile
         {
+            Disposable = true,
             ApiUrl = Service.Api(Ports).Url,
             NotifierUrl = Service.Notifier(Ports).Url,
             Postgres = Postgres.Address.Url(PostgresServer.Owner, Secrets.PostgresOwner),

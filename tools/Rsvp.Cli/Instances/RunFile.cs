@@ -9,6 +9,9 @@ internal sealed record RunFile
     public required string ApiUrl { get; init; }
     public required string NotifierUrl { get; init; }
 
+    /// <summary>Whether tests may make people and activities in it and change its rows: what <c>./rsvp up</c> starts, and whatever its operator says so of.</summary>
+    public bool Disposable { get; init; }
+
     /// <summary>libpq URL of the role that owns the schema.</summary>
     public required string Postgres { get; init; }
 

@@ -43,7 +43,11 @@ internal static class TestCommand
         var outer = RsvpHome.FromEnvironment();
         var home = new RsvpHome(outer.In("test-system"), outer.Root);
         string results = home.In("results");
-        RunFile.Load(new RsvpHome(system, outer.Root));
+        if (!RunFile.Load(new RsvpHome(system, outer.Root)).Disposable)
+        {
+            throw new ToolException("the tests make people and activities and change rows: only where run.json says \"disposable\": true");
+        }
+
         if (!await StepAsync("build", outer.Root, ["build", "Rsvp.sln", "-c", "Release", "-v", "q", "--nologo"], false, cancellationToken)) return 1;
 
         if (Directory.Exists(home.Path)) Directory.Delete(home.Path, recursive: true);
