@@ -9,13 +9,14 @@ namespace Rsvp.Api.Rsvps;
 internal sealed class HostedRsvpReads(NpgsqlDataSource database)
 {
     // Positions are counted from the front as far as the page reaches, and not at all for a page on which nobody waits.
+    // The database's own locale may know the letters of ASCII only, as C does; a name has others, too.
     private const string Sql =
         """
         WITH page AS MATERIALIZED (
             SELECT *
             FROM   rsvps r
             WHERE  activity_id = @activityId AND (@status IS NULL OR status = @status) AND (created_at, rsvp_id) > (@createdAt, @rsvpId)
-              AND  (@search IS NULL OR EXISTS (SELECT FROM users u WHERE u.user_id = r.user_id AND strpos(lower(u.name), lower(@search)) > 0))
+              AND  (@search IS NULL OR EXISTS (SELECT FROM users u WHERE u.user_id = r.user_id AND strpos(lower(u.name COLLATE "und-x-icu"), lower(@search COLLATE "und-x-icu")) > 0))
             ORDER  BY created_at, rsvp_id
             LIMIT  @limit
         ), line AS (

@@ -219,6 +219,8 @@ public sealed class ReadsTests(ApiWorld world) : IClassFixture<ApiWorld>
 
         Assert.Equal([adas], await FindAsync("status=confirmed&search=LOVE"));
         Assert.Equal([bens], await FindAsync("search=100%25"));
+        Assert.Equal([bens], await FindAsync("search=åd"));
+        Assert.Equal([bens], await FindAsync("search=ÅD"));
         Assert.Equal(new[] { adas, bens }.Order(), (await FindAsync("search=d")).Order());
         Assert.Empty(await FindAsync("status=waitlisted&search=love"));
         Assert.Empty(await FindAsync("search=Lo_e"));

@@ -18,8 +18,8 @@ export function comingTab(view) {
   if (!state.coming) return loading("the list");
   if (state.coming.length === 0) return empty("Nobody is coming yet", "Whoever is confirmed shows here at once.");
 
-  const wanted = state.search.trim().toLocaleLowerCase();
-  const found = (state.found?.wanted === wanted && state.found.items) || state.coming.filter(one => (one.name ?? "").toLocaleLowerCase().includes(wanted));
+  const wanted = state.search.trim().toLowerCase();
+  const found = (state.found?.wanted === wanted && state.found.items) || state.coming.filter(one => (one.name ?? "").toLowerCase().includes(wanted));
   const started = Date.parse(activity.startsAt) <= now();
   const missing = state.coming.filter(one => !one.checkedIn);
   return [
@@ -48,11 +48,11 @@ export function comingTab(view) {
 /** Of a list that is too long for the page the API finds who is meant. */
 export function askAtDoor({ id, state, redraw }) {
   clearTimeout(askAtDoor.timer);
-  const wanted = state.search.trim().toLocaleLowerCase();
+  const wanted = state.search.trim().toLowerCase();
   if (!wanted) return;
   askAtDoor.timer = setTimeout(async () => {
     const answer = await get(`/api/activities/${id}/rsvps?status=confirmed&limit=${SHOWN_MAX}&search=${encodeURIComponent(wanted)}`).catch(() => null);
-    if (!answer || state.search.trim().toLocaleLowerCase() !== wanted) return;
+    if (!answer || state.search.trim().toLowerCase() !== wanted) return;
     state.found = { wanted, items: answer.items };
     redraw();
   }, ASK_AFTER_MS);
