@@ -14,9 +14,12 @@ public sealed partial class RsvpClient : IAsyncDisposable
 {
     private readonly ApiConnection _api;
     private readonly CommandSender _commands;
+    private readonly RsvpClientOptions _options;
+    private readonly Lock _ending = new();
 
     // Made by the first who watches: most clients only ask.
-    private readonly Lazy<Hub> _hub;
+    private Hub? _hub;
+    private bool _hasEnded;
 
     /// <summary>Makes a client; it connects when it is asked for something.</summary>
     /// <param name="options">Where the API is, and who asks.</param>
@@ -27,8 +30,8 @@ public sealed partial class RsvpClient : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(options.HoldFor, RsvpClientOptions.HoldForMin);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.HoldFor, RsvpClientOptions.HoldForMax);
         _api = new ApiConnection(options);
-        _hub = new Lazy<Hub>(() => new Hub(options));
-        _commands = new CommandSender(_api, options, async (activityId, cancellationToken) => await _hub.Value.ListenAsync(activityId, cancellationToken).ConfigureAwait(false));
+        _options = options;
+        _commands = new CommandSender(_api, options, async (activityId, cancellationToken) => await MakeHub().ListenAsync(activityId, cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>Activities to come that were not called off, the soonest first.</summary>
@@ -70,17 +73,35 @@ public sealed partial class RsvpClient : IAsyncDisposable
     /// <param name="activityId">The activity.</param>
     /// <param name="cancellationToken">Ends the watch, without an exception.</param>
     /// <exception cref="RsvpException"><c>activity_not_found</c>; or the token is not good any more, so that the connection cannot be made again.</exception>
-    public IAsyncEnumerable<ActivityState> WatchAsync(Guid activityId, CancellationToken cancellationToken = default) => _hub.Value.WatchAsync(activityId, cancellationToken);
+    /// <exception cref="ObjectDisposedException">The client has ended.</exception>
+    public IAsyncEnumerable<ActivityState> WatchAsync(Guid activityId, CancellationToken cancellationToken = default) => MakeHub().WatchAsync(activityId, cancellationToken);
 
     /// <summary>Ends all watches and connections.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_hub.IsValueCreated)
+        Hub? hub;
+        lock (_ending)
         {
-            await _hub.Value.DisposeAsync().ConfigureAwait(false);
+            _hasEnded = true;
+            (hub, _hub) = (_hub, null);
+        }
+
+        if (hub is not null)
+        {
+            await hub.DisposeAsync().ConfigureAwait(false);
         }
 
         _api.Dispose();
+    }
+
+    /// <summary>The one hub of this client. One that was made after its end would be ended by nobody.</summary>
+    private Hub MakeHub()
+    {
+        lock (_ending)
+        {
+            ObjectDisposedException.ThrowIf(_hasEnded, this);
+            return _hub ??= new Hub(_options);
+        }
     }
 
     private async IAsyncEnumerable<T> ListAsync<T>(

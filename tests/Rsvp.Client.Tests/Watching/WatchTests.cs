@@ -111,6 +111,23 @@ public sealed class WatchTests
     }
 
     [Fact]
+    public async Task A_client_that_has_ended_watches_nothing_whether_it_watched_before_or_not()
+    {
+        await using var stage = await StageAsync(Counts(1, confirmed: 1));
+        var client = ClientOf(stage);
+        var former = ClientOf(stage);
+        await using var watch = new Seen(former);
+        await watch.SeesAsync(state => state.Counts is not null);
+
+        await client.DisposeAsync();
+        await former.DisposeAsync();
+
+        Assert.Throws<ObjectDisposedException>(() => client.WatchAsync(ActivityId));
+        Assert.Throws<ObjectDisposedException>(() => former.WatchAsync(ActivityId));
+        await Eventually.HoldsAsync(() => stage.Script.Connections.IsEmpty, "no connection is left");
+    }
+
+    [Fact]
     public async Task A_push_ends_the_pause_of_whoever_waits_for_an_outcome()
     {
         await using var stage = await StageAsync();
