@@ -31,14 +31,18 @@ public sealed class WatchTests
         await using var watch = new Seen(client);
         await watch.SeesAsync(state => state is { Counts.Version: 5, WaitlistLength: 5, Own.Version: 5 });
 
-        // All of a connection comes in order: who knows the last has been told of those before it.
-        await PushAsync(stage, Counts(4, confirmed: 4));
+        // All of a connection comes in order: who knows the last has been told of those before it. The last is of another kind each time,
+        // so that it does not cover what it is to show.
         await PushAsync(stage, Line(4, length: 4));
         await PushAsync(stage, Own(4, "waitlisted", position: 1));
-        await PushAsync(stage, Line(6, length: 6));
+        await PushAsync(stage, Counts(6, confirmed: 6));
+        var afterLine = await watch.SeesAsync(state => state.Counts!.Version == 6);
+        await PushAsync(stage, Counts(4, confirmed: 4));
+        await PushAsync(stage, Line(7, length: 7));
+        var afterCounts = await watch.SeesAsync(state => state.WaitlistLength == 7);
 
-        var last = await watch.SeesAsync(state => state.WaitlistLength == 6);
-        Assert.Equal((5, "confirmed"), (last.Counts!.Confirmed, last.Own!.Status));
+        Assert.Equal(((int?)5, "confirmed"), (afterLine.WaitlistLength, afterLine.Own!.Status));
+        Assert.Equal((6, "confirmed"), (afterCounts.Counts!.Confirmed, afterCounts.Own!.Status));
         Assert.DoesNotContain(watch.All, state => state.Counts?.Version == 4 || state.WaitlistLength == 4 || state.Own?.Version == 4);
     }
 
