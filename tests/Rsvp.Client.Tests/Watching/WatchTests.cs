@@ -110,7 +110,11 @@ public sealed class WatchTests
         Assert.DoesNotContain($"unwatch {ActivityId}", stage.Script.Asked);
         await second.DisposeAsync();
 
-        await Eventually.HoldsAsync(() => stage.Script.Asked.Contains($"unwatch {ActivityId}"), "nobody watches any more");
+        // What a connection asks is done in order: once a third has its snapshot, all that was asked before is here.
+        await using var third = new Seen(client);
+        await third.SeesAsync(state => state.Counts is not null);
+        var (watched, unwatched) = ($"watch {ActivityId}", $"unwatch {ActivityId}");
+        Assert.Equal([watched, watched, unwatched, watched], stage.Script.Asked.AsEnumerable());
         Assert.Single(stage.Script.Connections);
     }
 
