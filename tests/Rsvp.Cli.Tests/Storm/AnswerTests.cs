@@ -34,10 +34,22 @@ public sealed class AnswerTests
     [Fact]
     public void Who_got_no_answer_at_all_does_not_know()
     {
-        var refused = Answer.From(new RsvpException(new Problem { Code = "overloaded" }, HttpStatusCode.ServiceUnavailable));
-        var silent = Answer.From(new RsvpException("The API cannot be reached."));
+        var refused = Answer.From(new RsvpException(new Problem { Code = "overloaded" }, HttpStatusCode.ServiceUnavailable), Guid.Empty);
+        var silent = Answer.From(new RsvpException("The API cannot be reached."), Guid.Empty);
 
         Assert.Equal((AnswerKind.Error, "overloaded"), (refused.Kind, refused.Code));
         Assert.Equal(AnswerKind.None, silent.Kind);
+    }
+
+    [Fact]
+    public void Whoever_gives_up_what_was_accepted_still_names_it()
+    {
+        var refused = Answer.From(new RsvpException(new Problem { Code = "overloaded" }, HttpStatusCode.ServiceUnavailable), Request);
+        var silent = Answer.From(new RsvpException("The API cannot be reached."), Request);
+        var ended = Answer.Undecided(Request);
+
+        Assert.Equal(new Answer(AnswerKind.Error, Request, "overloaded"), refused);
+        Assert.Equal(new Answer(AnswerKind.Pending, Request, null), silent);
+        Assert.Equal(silent, ended);
     }
 }

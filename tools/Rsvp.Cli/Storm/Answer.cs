@@ -38,7 +38,13 @@ internal readonly record struct Answer(AnswerKind Kind, Guid RequestId, string? 
     };
 
     /// <summary>Of a client that has given up.</summary>
-    internal static Answer From(RsvpException exception) => exception.Status == 0
-        ? default
-        : new Answer(AnswerKind.Error, exception.Problem.RequestId ?? Guid.Empty, exception.Problem.Code);
+    /// <param name="exception">Why.</param>
+    /// <param name="acceptedId">The request, when the API had accepted it before; otherwise empty.</param>
+    internal static Answer From(RsvpException exception, Guid acceptedId) => exception.Status == 0
+        ? Undecided(acceptedId)
+        : new Answer(AnswerKind.Error, exception.Problem.RequestId ?? acceptedId, exception.Problem.Code);
+
+    /// <summary>Of a client that waits no longer.</summary>
+    /// <param name="acceptedId">The request, when the API had accepted it before; otherwise empty.</param>
+    internal static Answer Undecided(Guid acceptedId) => acceptedId == Guid.Empty ? default : new Answer(AnswerKind.Pending, acceptedId, null);
 }

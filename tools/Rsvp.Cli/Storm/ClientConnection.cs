@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Rsvp.Client;
 
@@ -13,13 +14,13 @@ internal sealed class ClientConnection : ILoadConnection
     private static readonly TimeSpan RetryFor = TimeSpan.FromSeconds(90);
 
     private readonly StormClient _storm;
-    private readonly Counter _http;
+    private readonly Recorder _http;
     private Stream? _opened;
 
     internal ClientConnection(StormClient storm)
     {
         _storm = storm;
-        _http = new Counter(new SocketsHttpHandler
+        _http = new Recorder(new SocketsHttpHandler
         {
             MaxConnectionsPerServer = 1,
             PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
@@ -34,11 +35,12 @@ internal sealed class ClientConnection : ILoadConnection
     internal int AskedAgainCount { get; private set; }
 
     public async Task ConnectAsync(CancellationToken cancellationToken) =>
-        _opened = await OpenAsync(new System.Net.DnsEndPoint(_storm.ApiUrl.Host, _storm.ApiUrl.Port), cancellationToken);
+        _opened = await OpenAsync(new DnsEndPoint(_storm.ApiUrl.Host, _storm.ApiUrl.Port), cancellationToken);
 
     public async Task<Answer> AskAsync(StormRound round, int index, CancellationToken cancellationToken)
     {
         int sentBefore = _http.SentCount;
+        _http.AcceptedId = Guid.Empty;
         try
         {
             await using RsvpClient person = _storm.ClientWith(round.Tokens[index], _http, RetryFor);
@@ -48,11 +50,11 @@ internal sealed class ClientConnection : ILoadConnection
         }
         catch (RsvpException exception)
         {
-            return Answer.From(exception);
+            return Answer.From(exception, _http.AcceptedId);
         }
         catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
         {
-            return default;
+            return Answer.Undecided(_http.AcceptedId);
         }
         finally
         {
@@ -66,7 +68,7 @@ internal sealed class ClientConnection : ILoadConnection
         _opened?.Dispose();
     }
 
-    private static async Task<Stream> OpenAsync(System.Net.DnsEndPoint server, CancellationToken cancellationToken)
+    private static async Task<Stream> OpenAsync(DnsEndPoint server, CancellationToken cancellationToken)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
@@ -81,15 +83,24 @@ internal sealed class ClientConnection : ILoadConnection
         }
     }
 
-    /// <summary>Counts what is sent; one at a time.</summary>
-    private sealed class Counter(HttpMessageHandler sockets) : DelegatingHandler(sockets)
+    /// <summary>Counts what is sent, and keeps what the API promised to decide, which the client does not tell when it gives up; one at a time.</summary>
+    private sealed class Recorder(HttpMessageHandler sockets) : DelegatingHandler(sockets)
     {
         internal int SentCount { get; private set; }
 
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        /// <summary>The request of the last 202; empty when there was none since this was emptied.</summary>
+        internal Guid AcceptedId { get; set; }
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             SentCount++;
-            return base.SendAsync(request, cancellationToken);
+            HttpResponseMessage response = await base.SendAsync(request, cancellationToken);
+            if (response.StatusCode == HttpStatusCode.Accepted && Guid.TryParse(response.Headers.Location?.OriginalString.Split('/')[^1], out Guid requestId))
+            {
+                AcceptedId = requestId;
+            }
+
+            return response;
         }
     }
 }
