@@ -221,6 +221,25 @@ public sealed class AttendeePageTests(SystemFixture system, BrowserFixture brows
     }
 
     [Fact]
+    public async Task When_asking_ends_an_open_page_says_so_by_itself()
+    {
+        var activity = await system.OpenAsync(1, new { registrationClosesAt = TimeProvider.System.GetUtcNow().AddHours(1) });
+
+        // Without pushes, and without asking why there are none: any answer would say what time it really is.
+        await using var page = await browser.OpenAsync(system, system.NewPerson(), $"/activities/{activity}", prepare: async context =>
+        {
+            await context.Clock.InstallAsync();
+            await context.RouteAsync(url => new Uri(url).AbsolutePath is "/hubs/rsvp/negotiate" or "/api/users/me", route => route.AbortAsync());
+        });
+        await Expect(page.Button("Ask for a place")).ToBeVisibleAsync();
+
+        await page.Page.Clock.FastForwardAsync("01:00:01");
+
+        await Expect(page.Place("late")).ToContainTextAsync("Asking ended");
+        await Expect(page.Button("Ask for a place")).ToBeHiddenAsync();
+    }
+
+    [Fact]
     public async Task What_people_write_is_shown_as_they_wrote_it_and_does_nothing()
     {
         const string Title = "<img src=x onerror=\"document.title='owned'\"><b>Bold</b>";

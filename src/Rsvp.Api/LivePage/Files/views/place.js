@@ -31,12 +31,12 @@ function joining({ activity, place, state, actions, redraw }) {
 
   const gone = place?.status === "cancelled" && h("p", { class: "big", "data-state": "cancelled" }, "You are not going.");
   const opensIn = Date.parse(activity.registrationOpensAt ?? "") - now();
+  const closesIn = Date.parse(activity.registrationClosesAt) - now();
+  const next = opensIn > 0 ? opensIn : closesIn;
   clearTimeout(joining.timer);
-  if (opensIn > 0) {
-    joining.timer = setTimeout(redraw, Math.min(opensIn, DAY_MS));
-    return [gone, h("p", { "data-state": "early" }, `You can ask from ${whenOf({ startsAt: activity.registrationOpensAt })} on.`)];
-  }
-  if (now() >= Date.parse(activity.registrationClosesAt)) return [gone, h("p", { "data-state": "late" }, `Asking ended ${whenOf({ startsAt: activity.registrationClosesAt })}.`)];
+  if (next > 0) joining.timer = setTimeout(redraw, Math.min(next, DAY_MS));
+  if (opensIn > 0) return [gone, h("p", { "data-state": "early" }, `You can ask from ${whenOf({ startsAt: activity.registrationOpensAt })} on.`)];
+  if (closesIn <= 0) return [gone, h("p", { "data-state": "late" }, `Asking ended ${whenOf({ startsAt: activity.registrationClosesAt })}.`)];
 
   const { form } = state;
   const willWait = activity.capacity !== null && (activity.available < form.guests + 1 || activity.waitlistLength > 0);
