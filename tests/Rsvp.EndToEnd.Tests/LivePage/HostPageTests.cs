@@ -103,6 +103,27 @@ public sealed class HostPageTests(SystemFixture system, BrowserFixture browser) 
     }
 
     [Fact]
+    public async Task What_a_host_was_refused_is_still_said_when_the_lists_are_read_again()
+    {
+        var hana = system.NewPerson();
+        var activity = await hana.OpenAsync(1);
+        await system.JoinAllAsync(activity, 1, 1);
+        await using var host = await browser.OpenAsync(system, hana, $"/host/{activity}", "Hana");
+        await Expect(host.Page.GetByRole(AriaRole.Row)).ToHaveCountAsync(2);
+        await host.IsLiveAsync();
+        await host.Page.RouteAsync(
+            url => url.EndsWith("/waitlist/bulk", StringComparison.Ordinal),
+            route => route.FulfillAsync(new() { Status = 409, ContentType = "application/problem+json", Body = """{ "code": "told_by_the_test", "title": "Not now." }""" }));
+        await host.Button("Let in the next").ClickAsync();
+        await Expect(host.Text("Not now.")).ToBeVisibleAsync();
+
+        await system.JoinAsync(activity);
+
+        await Expect(host.Page.GetByRole(AriaRole.Row)).ToHaveCountAsync(3);
+        await Expect(host.Text("Not now.")).ToBeVisibleAsync();
+    }
+
+    [Fact]
     public async Task An_activity_is_opened_filled_looked_through_and_called_off()
     {
         await using var host = await browser.OpenAsync(system, system.NewPerson(), "/host/new", "Hana");

@@ -66,11 +66,11 @@ async function checkIn({ act, state, redraw }, one) {
 }
 
 function remove(view, one) {
-  const { state, redraw, act } = view;
+  const { state, act, ask } = view;
   const activity = view.activity();
   const next = heirs(activity, state.waiting, one.partySize);
   const name = one.name ?? "Somebody";
-  state.dialog = {
+  ask({
     title: `Remove ${name}?`,
     lead: `${seats(one.partySize)} ${one.partySize === 1 ? "comes" : "come"} free. ${next.length === 0 ? "Nobody in line would get them now." : activity.promotionMode === "offer" ? "They would be offered to:" : "They would go to:"}`,
     note: activity.capacity === null ? null : ASSUMED,
@@ -82,20 +82,18 @@ function remove(view, one) {
       const reason = state.dialog.reason?.trim();
       act(`${name} is removed.`, "DELETE", `/api/rsvps/${one.id}${reason ? `?reason=${encodeURIComponent(reason)}` : ""}`);
     },
-  };
-  redraw();
+  });
 }
 
 function release(view, missing) {
-  const { id, state, redraw, act } = view;
+  const { id, act, ask } = view;
   const freed = missing.reduce((sum, one) => sum + one.partySize, 0);
-  state.dialog = {
+  ask({
     title: "Release no-shows?",
     lead: `${parties(missing.length)} (${people(freed)}) have not come. They lose their places, which go to the line.`,
     rows: missing.slice(0, 20).map(one => ({ key: one.id, who: one.name ?? "Somebody", what: people(one.partySize) })),
     danger: true,
     action: "Release them",
     confirm: () => act("Released.", "POST", `/api/activities/${id}/release-no-shows`),
-  };
-  redraw();
+  });
 }

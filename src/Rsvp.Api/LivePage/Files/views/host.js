@@ -22,7 +22,7 @@ const PAUSE_MAX_MS = 30_000;
 
 export function hostView({ at, redraw }) {
   const id = at.id;
-  const state = { tab: at.tab, waiting: null, coming: null, figures: null, chosen: new Set(), search: "", isCut: false, found: null, error: null, busy: false, dialog: null, values: null, filled: null, crossed: false };
+  const state = { tab: at.tab, waiting: null, coming: null, figures: null, chosen: new Set(), search: "", isCut: false, found: null, error: null, readError: null, busy: false, dialog: null, values: null, filled: null, crossed: false };
   const unwatch = live.watch(id);
   let readVersion = null;
   let reading = false;
@@ -54,7 +54,7 @@ export function hostView({ at, redraw }) {
         state.chosen = new Set([...state.chosen].filter(one => waiting.items.some(entry => entry.rsvpId === one)));
         // What was read, which may be older than what was pushed meanwhile: then it is read again.
         readVersion = settings.version;
-        state.error = null;
+        state.readError = null;
         if (state.tab === "figures") state.figures = await get(`/api/activities/${id}/analytics/rsvps`);
         failures = 0;
         redraw();
@@ -65,7 +65,7 @@ export function hostView({ at, redraw }) {
       if (closed) return;
       const pause = Math.min(PAUSE_MAX_MS, PAUSE_FIRST_MS * 2 ** failures++);
       again = setTimeout(read, Math.max(pause, error.retryAfterMs ?? 0));
-      state.error = refusalWords(error);
+      state.readError = refusalWords(error);
       redraw();
     } finally {
       reading = false;
@@ -81,7 +81,10 @@ export function hostView({ at, redraw }) {
     return outcome;
   });
 
-  const view = { id, state, redraw, act, activity: () => store.activity(id) };
+  /** Asks before something is done; what was refused before is not about it. */
+  const ask = dialog => { Object.assign(state, { dialog, error: null }); redraw(); };
+
+  const view = { id, state, redraw, act, ask, isClosed: () => closed, activity: () => store.activity(id) };
 
   read();
   return {
@@ -96,7 +99,7 @@ export function hostView({ at, redraw }) {
     },
     draw: () => {
       const activity = store.activity(id);
-      if (!activity || (!state.waiting && state.error)) return [h("h1", { tabindex: "-1", class: activity ? "" : "unseen" }, activity?.title ?? "Host"), state.error ? trouble(state.error) : loading("the activity"), activity && state.error && h("p", null, h("a", { href: `#/activities/${id}` }, "As attendees see it"))];
+      if (!activity || (!state.waiting && state.readError)) return [h("h1", { tabindex: "-1", class: activity ? "" : "unseen" }, activity?.title ?? "Host"), state.readError ? trouble(state.readError) : loading("the activity"), activity && state.readError && h("p", null, h("a", { href: `#/activities/${id}` }, "As attendees see it"))];
       if (readVersion !== null && activity.version !== readVersion && !again) read();
       return [
         h("p", { class: "crumb" }, h("a", { href: "#/host" }, "What you host")),
@@ -106,6 +109,7 @@ export function hostView({ at, redraw }) {
         activity.status === "cancelled" && h("p", { class: "banner banner-off" }, "You called this off. Everybody is told."),
         h("section", { class: "panel host-seats", "aria-label": "How it stands" }, tiles(activity), seatMap(activity)),
         h("nav", { class: "tabs", "aria-label": "Parts of this activity" }, TABS.map(([name, words]) => h("a", { href: `#/host/${id}/${name}`, "aria-current": state.tab === name ? "page" : undefined }, words, name === "line" && activity.waitlistLength > 0 && h("span", { class: "count" }, number(activity.waitlistLength)), name === "coming" && h("span", { class: "count" }, number(activity.confirmed))))),
+        trouble(state.readError),
         // The form says it where it is filled in.
         !(state.tab === "settings" && activity.status === "scheduled") && trouble(state.error),
         h("div", { class: "tab", key: state.tab }, tabOf(view, activity)),
@@ -116,7 +120,7 @@ export function hostView({ at, redraw }) {
 }
 
 function tabOf(view, activity) {
-  const { state, redraw, act, id } = view;
+  const { state, redraw, act, ask, id } = view;
   switch (state.tab) {
     case "coming": return comingTab(view);
     case "figures": return figuresTab(view);
@@ -133,7 +137,7 @@ function tabOf(view, activity) {
         activity.status === "scheduled" && h("section", { class: "panel off" },
           h("h2", null, "Call it off"),
           h("p", null, `All places end, and everybody (${people(activity.confirmed + activity.offered + activity.waitlisted)} now) is told once. This cannot be taken back.`),
-          h("button", { type: "button", class: "danger", onClick: () => { state.dialog = { kind: "off", reason: "" }; redraw(); } }, "Call it off …")),
+          h("button", { type: "button", class: "danger", onClick: () => ask({ kind: "off", reason: "" }) }, "Call it off …")),
       ];
     }
     default: return lineTab(view);
