@@ -12,26 +12,30 @@ const SHOWN_MAX = 200;
 // While somebody types.
 const ASK_AFTER_MS = 250;
 
+const wantedOf = state => state.search.trim().toLowerCase();
+
 export function comingTab(view) {
   const { id, state, redraw, act } = view;
   const activity = view.activity();
   if (!state.coming) return loading("the list");
   if (state.coming.length === 0) return empty("Nobody is coming yet", "Whoever is confirmed shows here at once.");
 
-  const wanted = state.search.trim().toLowerCase();
+  const wanted = wantedOf(state);
   const found = (state.found?.wanted === wanted && state.found.items) || state.coming.filter(one => (one.name ?? "").toLowerCase().includes(wanted));
+  // Of a list that is too long for the page, what it has says nothing about who else is meant.
+  const isKnown = !state.isCut || state.found?.wanted === wanted;
   const started = Date.parse(activity.startsAt) <= now();
   const missing = state.coming.filter(one => !one.checkedIn);
   return [
     h("div", { class: "toolbar" },
       h("div", { class: "search" },
         h("label", { for: "search", class: "unseen" }, "Find somebody by name"),
-        h("input", { id: "search", type: "search", placeholder: "Find somebody at the door", autocomplete: "off", value: state.search, onInput: event => { state.search = event.target.value; if (state.isCut) askAtDoor(view); redraw(); }, onKeydown: event => { if (event.key === "Enter" && found.length === 1 && !found[0].checkedIn) checkIn(view, found[0]); } })),
+        h("input", { id: "search", type: "search", placeholder: "Find somebody at the door", autocomplete: "off", value: state.search, onInput: event => { state.search = event.target.value; if (state.isCut) askAtDoor(view); redraw(); }, onKeydown: event => { if (event.key === "Enter" && isKnown && found.length === 1 && !found[0].checkedIn) checkIn(view, found[0]); } })),
       h("span", { class: "hint", role: "status" }, wanted ? `${number(found.length)} found` : `${people(activity.checkedIn)} of ${number(activity.confirmed)} checked in`),
       h("span", { class: "toolbar-gap" }),
       started && missing.length > 0 && activity.status === "scheduled" && h("button", { type: "button", onClick: () => release(view, missing) }, "Release no-shows …"),
       h("button", { type: "button", class: "quiet", onClick: () => download(`/api/activities/${id}/rsvps?status=confirmed`, "rsvps.csv", "text/csv").catch(error => toast(refusalWords(error))) }, "Save as CSV")),
-    found.length === 0 && h("p", { class: "hint" }, state.isCut && wanted && state.found?.wanted !== wanted ? "Looking …" : "Nobody of that name is confirmed."),
+    found.length === 0 && h("p", { class: "hint" }, wanted && !isKnown ? "Looking …" : "Nobody of that name is confirmed."),
     h("ul", { class: "rows" }, found.slice(0, SHOWN_MAX).map(one => h("li", { key: one.id, class: `row-plain${one.checkedIn ? " row-here" : ""}` },
       h("span", { class: "row-main" },
         h("strong", null, one.name ?? "Somebody"),
@@ -48,11 +52,11 @@ export function comingTab(view) {
 /** Of a list that is too long for the page the API finds who is meant. */
 export function askAtDoor({ id, state, redraw }) {
   clearTimeout(askAtDoor.timer);
-  const wanted = state.search.trim().toLowerCase();
+  const wanted = wantedOf(state);
   if (!wanted) return;
   askAtDoor.timer = setTimeout(async () => {
     const answer = await get(`/api/activities/${id}/rsvps?status=confirmed&limit=${SHOWN_MAX}&search=${encodeURIComponent(wanted)}`).catch(() => null);
-    if (!answer || state.search.trim().toLowerCase() !== wanted) return;
+    if (!answer || wantedOf(state) !== wanted) return;
     state.found = { wanted, items: answer.items };
     redraw();
   }, ASK_AFTER_MS);
