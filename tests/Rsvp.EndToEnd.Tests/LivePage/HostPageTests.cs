@@ -255,13 +255,19 @@ public sealed class HostPageTests(SystemFixture system, BrowserFixture browser) 
                 await route.FulfillAsync(new() { ContentType = "application/json", Body = $$"""{ "items": {{first}}, "nextCursor": "more" }""" });
             }));
         await Expect(host.Page.GetByLabel("Check in Ada")).ToBeVisibleAsync();
+        var refused = 0;
+        await host.Page.RouteAsync(url => url.Contains("search=zoe", StringComparison.Ordinal), route => Interlocked.Increment(ref refused) == 1
+            ? route.FulfillAsync(new() { Status = 503, ContentType = "application/problem+json", Body = """{ "code": "unavailable" }""" })
+            : route.ContinueAsync());
 
         // Of the first alone it would be Ada; Enter means nobody before it is known who else is called so.
         await host.Page.GetByLabel("Find somebody by name").FillAsync("ad");
         await host.Page.Keyboard.PressAsync("Enter");
         await Expect(host.Text("2 found")).ToBeVisibleAsync();
 
+        // A search that fails is told, and done again.
         await host.Page.GetByLabel("Find somebody by name").FillAsync("zoe");
+        await Expect(host.Page.Locator(".toast")).ToContainTextAsync("A part of the system is away.");
         await host.Page.GetByLabel("Check in Zoe Adler").ClickAsync();
 
         await Eventually.HoldsAsync(() => IsHereAsync(zoe), "Zoe is checked in");

@@ -12,6 +12,10 @@ const SHOWN_MAX = 200;
 // While somebody types.
 const ASK_AFTER_MS = 250;
 
+// After a failure: longer and longer, and never given up.
+const PAUSE_FIRST_MS = 1000;
+const PAUSE_MAX_MS = 30_000;
+
 const wantedOf = state => state.search.trim().toLowerCase();
 
 export function comingTab(view) {
@@ -30,7 +34,7 @@ export function comingTab(view) {
     h("div", { class: "toolbar" },
       h("div", { class: "search" },
         h("label", { for: "search", class: "unseen" }, "Find somebody by name"),
-        h("input", { id: "search", type: "search", placeholder: "Find somebody at the door", autocomplete: "off", value: state.search, onInput: event => { state.search = event.target.value; if (state.isCut) askAtDoor(view); redraw(); }, onKeydown: event => { if (event.key === "Enter" && isKnown && found.length === 1 && !found[0].checkedIn) checkIn(view, found[0]); } })),
+        h("input", { id: "search", type: "search", placeholder: "Find somebody at the door", autocomplete: "off", maxlength: "200", value: state.search, onInput: event => { state.search = event.target.value; if (state.isCut) askAtDoor(view); redraw(); }, onKeydown: event => { if (event.key === "Enter" && isKnown && found.length === 1 && !found[0].checkedIn) checkIn(view, found[0]); } })),
       h("span", { class: "hint", role: "status" }, wanted ? `${number(found.length)} found` : `${people(activity.checkedIn)} of ${number(activity.confirmed)} checked in`),
       h("span", { class: "toolbar-gap" }),
       started && missing.length > 0 && activity.status === "scheduled" && h("button", { type: "button", onClick: () => release(view, missing) }, "Release no-shows …"),
@@ -50,16 +54,26 @@ export function comingTab(view) {
 }
 
 /** Of a list that is too long for the page the API finds who is meant. */
-export function askAtDoor({ id, state, redraw }) {
+export function askAtDoor(view, afterMs = ASK_AFTER_MS, failures = 0) {
+  const { id, state, redraw, isClosed } = view;
   clearTimeout(askAtDoor.timer);
   const wanted = wantedOf(state);
   if (!wanted) return;
+  const isOver = () => isClosed() || wantedOf(state) !== wanted;
   askAtDoor.timer = setTimeout(async () => {
-    const answer = await get(`/api/activities/${id}/rsvps?status=confirmed&limit=${SHOWN_MAX}&search=${encodeURIComponent(wanted)}`).catch(() => null);
-    if (!answer || wantedOf(state) !== wanted) return;
-    state.found = { wanted, items: answer.items };
-    redraw();
-  }, ASK_AFTER_MS);
+    if (isOver()) return;
+    try {
+      const answer = await get(`/api/activities/${id}/rsvps?status=confirmed&limit=${SHOWN_MAX}&search=${encodeURIComponent(wanted)}`);
+      if (isOver()) return;
+      state.found = { wanted, items: answer.items };
+      redraw();
+    } catch (error) {
+      if (isOver()) return;
+      if (failures === 0) toast(refusalWords(error));
+      const pause = Math.min(PAUSE_MAX_MS, PAUSE_FIRST_MS * 2 ** failures);
+      askAtDoor(view, Math.max(pause, error.retryAfterMs ?? 0), failures + 1);
+    }
+  }, afterMs);
 }
 
 async function checkIn({ act, state, redraw }, one) {
