@@ -112,9 +112,9 @@ internal static class OperationDescriber
             if (parameter.In == ParameterLocation.Query)
             {
                 codes.Add(ProblemCodes.InvalidRequest);
-                if (parameter.Name == "reason" && parameter.Schema is OpenApiSchema reason)
+                if (LengthMaxOf(parameter.Name!) is { } lengthMax && parameter.Schema is OpenApiSchema text)
                 {
-                    reason.MaxLength = PartyBounds.ReasonMax;
+                    text.MaxLength = lengthMax;
                 }
 
                 if (FieldTexts.ChoicesOf(parameter.Name!) is { } choices && parameter.Schema is OpenApiSchema schema)
@@ -124,6 +124,13 @@ internal static class OperationDescriber
             }
         }
     }
+
+    private static int? LengthMaxOf(string parameter) => parameter switch
+    {
+        "reason" => PartyBounds.ReasonMax,
+        "search" => HostedRsvpEndpoints.SearchMax,
+        _ => null,
+    };
 
     private static void DescribeBody(OpenApiOperation operation, OpenApiSchema schema, BodyExampleMetadata? example)
     {

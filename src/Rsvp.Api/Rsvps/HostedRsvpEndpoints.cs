@@ -1,5 +1,6 @@
 using Microsoft.Net.Http.Headers;
 using Rsvp.Api.Activities;
+using Rsvp.Api.Bodies;
 using Rsvp.Api.Callers;
 using Rsvp.Api.Documentation;
 using Rsvp.Api.Json;
@@ -13,7 +14,7 @@ namespace Rsvp.Api.Rsvps;
 internal static class HostedRsvpEndpoints
 {
     // As long as the longest name by which somebody is found needs to be.
-    private const int SearchMax = 200;
+    internal const int SearchMax = 200;
 
     private static readonly MediaTypeHeaderValue Csv = new("text/csv");
     private static readonly MediaTypeHeaderValue Json = new("application/json");
@@ -35,7 +36,7 @@ internal static class HostedRsvpEndpoints
             throw ProblemException.Invalid("status", "Must be one of: confirmed, waitlisted, offered, cancelled.");
         }
 
-        if (search is { Length: > SearchMax } || search?.Contains('\0', StringComparison.Ordinal) == true)
+        if (search is not null && (CodePoints.Exceed(search, SearchMax) || search.Contains('\0', StringComparison.Ordinal)))
         {
             throw ProblemException.Invalid("search", $"At most {SearchMax} characters, none of them NUL.");
         }
