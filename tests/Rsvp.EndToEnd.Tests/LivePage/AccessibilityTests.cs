@@ -52,6 +52,7 @@ public sealed class AccessibilityTests(SystemFixture system, BrowserFixture brow
             await page.Button("Start the rush").ClickAsync();
             await LookAsync(page, "/rush", ".plot");
             await page.Button("Stop").ClickAsync();
+            await page.Button("Start the rush").WaitForAsync();
             await LookAsync(page, "/rush", ".rush");
         }
 
