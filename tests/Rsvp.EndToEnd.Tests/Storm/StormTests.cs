@@ -63,6 +63,7 @@ public sealed class StormTests(SystemFixture system)
         });
 
         Assert.Equal(50, report.Cancels);
+        Assert.Equal("20", Assert.Single(report.Checks, check => check.Name == Followers.CheckName).Found);
         AssertClean(report);
     }
 
