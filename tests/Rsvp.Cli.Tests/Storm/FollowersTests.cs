@@ -18,7 +18,7 @@ public sealed class FollowersTests
         await using var followers = new Followers(stage.People, TimeProvider.System);
         var activity = Guid.NewGuid();
 
-        followers.Follow(activity, [Guid.NewGuid(), Guid.NewGuid()]);
+        await followers.FollowAsync(activity, [Guid.NewGuid(), Guid.NewGuid()], TimeSpan.Zero, CancellationToken.None);
         var check = await followers.CheckAsync(activity, TimeSpan.Zero, CancellationToken.None);
 
         Assert.Equal((false, "2", $"0 ({code})"), (check.Ok, check.Expected, check.Found));

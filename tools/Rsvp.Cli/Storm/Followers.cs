@@ -19,12 +19,19 @@ internal sealed class Followers(StormClient storm, TimeProvider time) : IAsyncDi
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task> _following = [];
 
-    internal void Follow(Guid activityId, IEnumerable<Guid> users)
+    /// <summary>Connects them, so that what is measured next does not pay for it. Who is not there in time is found by the check.</summary>
+    internal async Task FollowAsync(Guid activityId, IEnumerable<Guid> users, TimeSpan atMost, CancellationToken cancellationToken)
     {
+        DateTimeOffset until = time.GetUtcNow() + atMost;
         foreach (Guid user in users.Take(FollowersMax))
         {
             _known[user] = new ActivityState { IsConnected = false };
             _following.Add(WatchAsync(activityId, user));
+        }
+
+        while (!_known.All(one => one.Value is { IsConnected: true, Counts: not null } || _lost.ContainsKey(one.Key)) && time.GetUtcNow() < until)
+        {
+            await Task.Delay(LookInterval, time, cancellationToken);
         }
     }
 

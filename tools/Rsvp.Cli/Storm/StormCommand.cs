@@ -101,7 +101,8 @@ internal static class StormCommand
         {
             if (options.CancelCount == 0) return null;
 
-            following.Follow(full.ActivityId, await audience.ConnectAsync(dataSource, client, full, options.CancelCount, cancellationToken));
+            IReadOnlyList<Guid> head = await audience.ConnectAsync(dataSource, client, full, options.CancelCount, cancellationToken);
+            await following.FollowAsync(full.ActivityId, head, PushAtMost, cancellationToken);
             progress.Say($"{audience.Watching.Count} people at the head of the line are watching");
             return await runner.CancelAsync(client, full, cancellationToken);
         }
