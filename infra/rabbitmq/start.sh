@@ -39,7 +39,9 @@ cp /rsvp/permissions.json "$definitions/30-permissions.json"
 JSON
 )
 {
-  cat /rsvp/rabbitmq.conf
+  # A share would be of the machine's memory, which is not what the container has: 0.6 of the 2 GB that docker-compose.yml gives it. Where both are
+  # said the share counts, so it has to go.
+  sed 's/^vm_memory_high_watermark\.relative = .*/vm_memory_high_watermark.absolute = 1200MB/' /rsvp/rabbitmq.conf
   echo "definitions.local.path = $definitions"
   if [ -n "${RSVP_RABBITMQ_NODES:-}" ]; then
     echo "cluster_formation.peer_discovery_backend = classic_config"

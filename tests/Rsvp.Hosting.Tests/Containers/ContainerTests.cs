@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Rsvp.Testing;
 
@@ -72,6 +73,21 @@ public sealed partial class ContainerTests
     }
 
     [Fact]
+    public async Task A_broker_stops_taking_messages_before_its_container_is_out_of_memory()
+    {
+        var script = await File.ReadAllTextAsync(Repository.PathOf("infra", "rabbitmq", "start.sh"));
+        var compose = await File.ReadAllTextAsync(Repository.PathOf("docker-compose.yml"));
+        var scaled = await File.ReadAllTextAsync(Repository.PathOf("docker-compose.scaled.yml"));
+
+        var watermark = Watermark().Match(script);
+        var limits = new[] { Section(compose, "  rabbitmq"), Section(scaled, "x-node") }.Select(node => int.Parse(Gigabytes().Match(node).Groups["gigabytes"].Value, CultureInfo.InvariantCulture));
+
+        // What the script looks for is there.
+        Assert.Matches(watermark.Groups["from"].Value, await File.ReadAllTextAsync(Repository.PathOf("infra", "rabbitmq", "rabbitmq.conf")));
+        Assert.All(limits, limit => Assert.InRange(int.Parse(watermark.Groups["megabytes"].Value, CultureInfo.InvariantCulture), 400 * limit, 600 * limit));
+    }
+
+    [Fact]
     public async Task Every_secret_is_a_file_and_none_is_in_the_environment()
     {
         var compose = await File.ReadAllTextAsync(Repository.PathOf("docker-compose.yml"));
@@ -139,6 +155,12 @@ public sealed partial class ContainerTests
 
     [GeneratedRegex(@"^  (?<name>[a-z][a-z0-9-]*):", RegexOptions.Multiline)]
     private static partial Regex ServiceName();
+
+    [GeneratedRegex(@"sed 's/\^(?<from>vm_memory_high_watermark\\\.relative = \.\*)/vm_memory_high_watermark\.absolute = (?<megabytes>\d+)MB/' /rsvp/rabbitmq\.conf")]
+    private static partial Regex Watermark();
+
+    [GeneratedRegex(@"memory: (?<gigabytes>\d+)G,")]
+    private static partial Regex Gigabytes();
 
     [GeneratedRegex(@"(<<|deploy): \*(?<name>[a-z]+)")]
     private static partial Regex Taken();
