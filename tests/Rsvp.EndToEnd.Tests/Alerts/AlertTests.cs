@@ -72,7 +72,7 @@ public sealed class AlertTests(SystemFixture system, ObservedSystem observed) : 
         var people = await system.JoinAllAsync(activity, 1, 1, 1);
         await people[0].CancelAsync(activity);
         await people[1].BecomesAsync(activity, "confirmed");
-        await observed.ShowsAsync("rsvp_promotion_duration_seconds_count");
+        await observed.ShowsAsync("rsvp_promotion_slow_total");
 
         var waiting = await LockAsync("SELECT FROM promotion_sagas WHERE activity_id = $1 FOR UPDATE", activity);
         await using (waiting.Connection)

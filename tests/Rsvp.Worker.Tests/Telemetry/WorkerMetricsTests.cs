@@ -55,7 +55,24 @@ public sealed class WorkerMetricsTests(TestDatabase database) : IClassFixture<Te
         await applier.ApplyAsync([World.PassOver(activity, 2)], 0, default);
 
         Assert.InRange(Assert.Single(_log.Of("rsvp.promotion.duration")).Value, 40, 80);
+        Assert.Equal([0, 1], _log.Of("rsvp.promotion.slow").Select(slow => slow.Value));
         Assert.Equal(1, _log.Of("rsvp.promotion.places").Sum(places => places.Value));
+    }
+
+    [Fact]
+    public async Task A_promotion_in_time_is_not_counted_as_slow()
+    {
+        var activity = await _world.OpenAsync(capacity: 1);
+        Guid[] users = [Guid.NewGuid(), Guid.NewGuid()];
+        await _world.ApplyAsync([.. users.Select(user => World.Submit(activity, user))]);
+        await _world.ApplyAsync(World.Cancel(activity, users[0]));
+
+        // However long a busy machine takes for the pass.
+        await database.ExecuteAsync("UPDATE activities SET vacant_since = now() + interval '5 minutes' WHERE activity_id = $1", activity);
+        await _world.Applier(metrics: new PartitionMetrics(_log.Meters)).ApplyAsync([World.PassOver(activity, 1)], 0, default);
+
+        Assert.Single(_log.Of("rsvp.promotion.duration"));
+        Assert.Equal([0], _log.Of("rsvp.promotion.slow").Select(slow => slow.Value));
     }
 
     [Fact]
