@@ -9,19 +9,24 @@ internal sealed partial class StandingAuditMetrics : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
 
+    // What is older says nothing about now, and is not shown.
+    private static readonly TimeSpan FreshFor = Interval * 4;
+
     private readonly AuditLedger _ledger;
     private readonly SchemaGate _schema;
+    private readonly TimeProvider _timeProvider;
     private readonly ILogger<StandingAuditMetrics> _logger;
     private readonly Counter<long> _rows;
-    private IReadOnlyList<Measurement<long>> _violations = [];
+    private volatile Reading? _latest;
 
-    public StandingAuditMetrics(AuditLedger ledger, SchemaGate schema, IMeterFactory meters, ILogger<StandingAuditMetrics> logger)
+    public StandingAuditMetrics(AuditLedger ledger, SchemaGate schema, TimeProvider timeProvider, IMeterFactory meters, ILogger<StandingAuditMetrics> logger)
     {
         _ledger = ledger;
         _schema = schema;
+        _timeProvider = timeProvider;
         _logger = logger;
         var meter = meters.Create("Rsvp");
-        meter.CreateObservableGauge("rsvp.audit.violations", () => _violations, "{violation}", "Violations of what must always be true, by invariant; every worker tells the same numbers.");
+        meter.CreateObservableGauge("rsvp.audit.violations", () => Show(), "{violation}", "Violations of what must always be true, by invariant; every worker tells the same numbers.");
         _rows = meter.CreateCounter<long>("rsvp.audit.rows", "{row}", "Rows that the standing audit has checked.");
     }
 
@@ -32,7 +37,9 @@ internal sealed partial class StandingAuditMetrics : BackgroundService
     public async Task RefreshAsync(CancellationToken cancellationToken)
     {
         var open = (await _ledger.ReadOpenAsync(cancellationToken)).ToLookup(one => one.Invariant, one => one.Violations);
-        _violations = [.. Auditor.Invariants.Select(invariant => new Measurement<long>(open[invariant.Id].Sum(), new KeyValuePair<string, object?>("invariant", invariant.Id)))];
+        _latest = new Reading(
+            [.. Auditor.Invariants.Select(invariant => new Measurement<long>(open[invariant.Id].Sum(), new KeyValuePair<string, object?>("invariant", invariant.Id)))],
+            _timeProvider.GetTimestamp());
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -52,6 +59,10 @@ internal sealed partial class StandingAuditMetrics : BackgroundService
             await Task.Delay(Interval, stoppingToken);
         }
     }
+
+    private IEnumerable<Measurement<long>> Show() => _latest is { } latest && _timeProvider.GetElapsedTime(latest.At) < FreshFor ? latest.Violations : [];
+
+    private sealed record Reading(IReadOnlyList<Measurement<long>> Violations, long At);
 
     [LoggerMessage(4111, LogLevel.Warning, "The open violations could not be read: {Reason}")]
     private partial void LogNotRead(string reason);

@@ -17,21 +17,27 @@ internal sealed partial class DeadLetterWatch : BackgroundService
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
+    // What is older says nothing about now, and is not shown. Long enough for somebody who has letters in hand, during which nobody counts.
+    private static readonly TimeSpan FreshFor = TimeSpan.FromMinutes(1);
+
     private readonly BrokerAddress _broker;
     private readonly NpgsqlDataSource _dataSource;
     private readonly SchemaGate _schema;
+    private readonly TimeProvider _timeProvider;
     private readonly ILogger<DeadLetterWatch> _logger;
-    private long? _messages;
+    private volatile Reading? _latest;
 
-    public DeadLetterWatch(IConfiguration configuration, NpgsqlDataSource dataSource, SchemaGate schema, IMeterFactory meters, ILogger<DeadLetterWatch> logger)
+    public DeadLetterWatch(
+        IConfiguration configuration, NpgsqlDataSource dataSource, SchemaGate schema, TimeProvider timeProvider, IMeterFactory meters, ILogger<DeadLetterWatch> logger)
     {
         _broker = BrokerAddress.Parse(configuration.GetConnectionString("RabbitMq") ?? throw new InvalidOperationException("ConnectionStrings:RabbitMq is missing."));
         _dataSource = dataSource;
         _schema = schema;
+        _timeProvider = timeProvider;
         _logger = logger;
         meters.Create("Rsvp").CreateObservableGauge(
             "rsvp.dead_letters",
-            () => _messages is long messages ? [new Measurement<long>(messages)] : Array.Empty<Measurement<long>>(),
+            () => _latest is { } latest && _timeProvider.GetElapsedTime(latest.At) < FreshFor ? [new Measurement<long>(latest.Messages)] : Array.Empty<Measurement<long>>(),
             "{message}",
             "Messages that could not be applied and wait for somebody; every worker tells the same number.");
     }
@@ -61,9 +67,12 @@ internal sealed partial class DeadLetterWatch : BackgroundService
             }
         }
 
-        await using var read = new NpgsqlCommand("SELECT messages FROM dead_letter_watch", connection);
-        var messages = (long)(await read.ExecuteScalarAsync(cancellationToken))!;
-        _messages = messages;
+        // The other that counts may have been waiting for the broker for long.
+        await using var read = new NpgsqlCommand("SELECT messages, counted_at > now() - $1 FROM dead_letter_watch", connection) { Parameters = { new() { Value = FreshFor } } };
+        await using var row = await read.ExecuteReaderAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        var messages = row.GetInt64(0);
+        _latest = row.GetBoolean(1) ? new Reading(messages, _timeProvider.GetTimestamp()) : null;
         return messages;
     }
 
@@ -84,6 +93,8 @@ internal sealed partial class DeadLetterWatch : BackgroundService
             await Task.Delay(Interval, stoppingToken);
         }
     }
+
+    private sealed record Reading(long Messages, long At);
 
     [LoggerMessage(ArrivedEventId, LogLevel.Error, "{Arrived} messages could not be applied and came to the dead letters, which are {Messages} now: ./rsvp dead list says which, and why")]
     private partial void LogArrived(long arrived, long messages);

@@ -312,6 +312,19 @@ public sealed class AlertTests(SystemFixture system, ObservedSystem observed) : 
     }
 
     [Fact]
+    public async Task Dead_letters_that_nobody_can_count_are_told()
+    {
+        var counting = await LockAsync("SELECT FROM dead_letter_watch FOR UPDATE");
+        await using (counting.Connection)
+        {
+            await observed.FiresAsync("RsvpFiguresMissing");
+            await counting.RollbackAsync();
+        }
+
+        await observed.QuietAsync();
+    }
+
+    [Fact]
     public async Task The_last_of_its_kind_that_goes_is_told()
     {
         await system.Instance.StopAsync("api-1", CancellationToken.None);
@@ -354,11 +367,16 @@ public sealed class AlertTests(SystemFixture system, ObservedSystem observed) : 
 
     private string QueueOf(Guid activity) => Topology.PartitionQueue(1, Partitioner.PartitionOf(activity, system.Instance.State.Partitions.Count));
 
-    private async Task<NpgsqlTransaction> LockAsync(string sql, Guid activity)
+    private async Task<NpgsqlTransaction> LockAsync(string sql, params Guid[] activities)
     {
         var connection = await system.Database.OpenConnectionAsync();
         var transaction = await connection.BeginTransactionAsync();
-        await using var command = new NpgsqlCommand(sql, connection, transaction) { Parameters = { new() { Value = activity } } };
+        await using var command = new NpgsqlCommand(sql, connection, transaction);
+        foreach (var activity in activities)
+        {
+            command.Parameters.AddWithValue(activity);
+        }
+
         await command.ExecuteNonQueryAsync();
         return transaction;
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using Rsvp.Hosting.Database;
 using Rsvp.Testing;
@@ -41,6 +42,20 @@ public sealed class StandingAuditTests
 
         Assert.Empty(await audit.Ledger.ReadOpenAsync(default));
         Assert.All(audit.Measure(), one => Assert.Equal(0, one.Value));
+    }
+
+    [Fact]
+    public async Task Numbers_that_could_not_be_read_for_a_minute_are_not_shown()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await using var audit = new Auditing(database);
+        await audit.RunAsync();
+        var before = audit.Measure();
+
+        audit.Time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(8, before.Count);
+        Assert.Empty(audit.Measure());
     }
 
     [Fact]
@@ -178,7 +193,7 @@ public sealed class StandingAuditTests
             _meter = meters.Create("Rsvp");
             Ledger = new AuditLedger(_worker);
             _metrics = new StandingAuditMetrics(
-                Ledger, new SchemaGate(_worker, NullLogger<SchemaGate>.Instance), meters, NullLogger<StandingAuditMetrics>.Instance);
+                Ledger, new SchemaGate(_worker, NullLogger<SchemaGate>.Instance), Time, meters, NullLogger<StandingAuditMetrics>.Instance);
             BeforeItBegins = beforeItBegins;
             _audit = new StandingAudit(Ledger, _worker, _metrics, TimeProvider.System, Log)
             {
@@ -190,6 +205,9 @@ public sealed class StandingAuditTests
         }
 
         public AuditLedger Ledger { get; }
+
+        /// <summary>By which the metric is old.</summary>
+        public FakeTimeProvider Time { get; } = new();
 
         public EventCounter<StandingAudit> Log { get; } = new();
 

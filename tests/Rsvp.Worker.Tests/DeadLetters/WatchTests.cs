@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using RabbitMQ.Client;
 using Rsvp.Hosting.Database;
 using Rsvp.Hosting.Messaging;
@@ -60,6 +61,26 @@ public sealed class WatchTests
         Assert.Equal([0], worker.Measure());
     }
 
+    [Fact]
+    public async Task A_number_that_nobody_has_counted_for_a_minute_is_not_shown()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await using var broker = await TestBroker.CreateAsync();
+        var (left, waiting) = (new Counting(database, broker), new Counting(database, broker));
+        await left.Watch.CountAsync(TimeSpan.Zero, default);
+        await waiting.Watch.CountAsync(TimeSpan.Zero, default);
+        var before = left.Measure().Concat(waiting.Measure()).ToList();
+
+        // One cannot ask any more, the other reads what a third has not counted for long.
+        left.Time.Advance(TimeSpan.FromMinutes(1));
+        await database.ExecuteAsync("UPDATE dead_letter_watch SET counted_at = now() - interval '61 seconds'");
+        await waiting.Watch.CountAsync(TimeSpan.FromHours(1), default);
+
+        Assert.Equal([0, 0], before);
+        Assert.Empty(left.Measure());
+        Assert.Empty(waiting.Measure());
+    }
+
     private static async Task BuryAsync(TestBroker broker, int count)
     {
         await using var connection = await new ConnectionFactory { Uri = new Uri(broker.Url) }.CreateConnectionAsync();
@@ -84,9 +105,12 @@ public sealed class WatchTests
                 new ConfigurationBuilder().AddInMemoryCollection([new("ConnectionStrings:RabbitMq", broker.Url)]).Build(),
                 database.DataSource,
                 new SchemaGate(database.DataSource, Microsoft.Extensions.Logging.Abstractions.NullLogger<SchemaGate>.Instance),
+                Time,
                 meters,
                 Log);
         }
+
+        public FakeTimeProvider Time { get; } = new();
 
         public DeadLetterWatch Watch { get; }
 
