@@ -5,22 +5,47 @@
 set -euo pipefail
 
 folder=${1:?usage: infra/compose/run-file.sh FOLDER}
-secrets=$(cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)/secrets
+root=$(cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)
 
-secret() { cat "$secrets/$1"; }
-address() { "${DOCKER:-docker}" inspect --format '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' "rsvp-$1-1"; }
+secret() {
+  [ -s "$root/secrets/$1" ] || { echo "the secret $1 is missing" >&2; return 1; }
+  cat "$root/secrets/$1"
+}
 
-mkdir -p "$folder"
+address() {
+  local found
+  found=$("${DOCKER:-docker}" inspect --format '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' "rsvp-$1-1")
+  [ -n "$found" ] || { echo "the container rsvp-$1-1 has no address" >&2; return 1; }
+  printf '%s' "$found"
+}
+
+# As Compose takes it: from the environment, or from .env. All addresses of this machine have the first one too.
+bind=${RSVP_BIND:-}
+[ -n "$bind" ] || [ ! -e "$root/.env" ] || bind=$(sed -n 's/^RSVP_BIND=//p' "$root/.env" | tail -n 1)
+case $bind in '' | 0.0.0.0 | '[::]') bind=127.0.0.1 ;; esac
+
+# One after another before anything is written: what fails inside of a text to be written ends nothing.
+owner=$(secret postgres_owner)
+admin=$(secret rabbitmq_admin)
+key=$(secret jwt_key)
+postgres=$(address postgres)
+rabbitmq=$(address rabbitmq)
+
+# Nobody else's to read, also where there was one that is.
 umask 077
-cat >"$folder/run.json" <<JSON
+mkdir -p "$folder"
+new=$(mktemp "$folder/run.json.XXXXXX")
+trap 'rm -f "$new"' EXIT
+cat >"$new" <<JSON
 {
-  "apiUrl": "http://127.0.0.1:8080",
-  "notifierUrl": "http://127.0.0.1:8080",
-  "postgres": "postgresql://rsvp_owner:$(secret postgres_owner)@$(address postgres):5432/rsvp",
-  "rabbitmq": "amqp://rsvp:$(secret rabbitmq_admin)@$(address rabbitmq):5672/",
-  "rabbitmqManagement": "http://rsvp:$(secret rabbitmq_admin)@127.0.0.1:15672",
+  "apiUrl": "http://$bind:8080",
+  "notifierUrl": "http://$bind:8080",
+  "postgres": "postgresql://rsvp_owner:$owner@$postgres:5432/rsvp",
+  "rabbitmq": "amqp://rsvp:$admin@$rabbitmq:5672/",
+  "rabbitmqManagement": "http://rsvp:$admin@127.0.0.1:15672",
   "metrics": [],
-  "jwt": { "issuer": "rsvp", "audience": "rsvp", "key": "$(secret jwt_key)" },
+  "jwt": { "issuer": "rsvp", "audience": "rsvp", "key": "$key" },
   "processes": []
 }
 JSON
+mv "$new" "$folder/run.json"

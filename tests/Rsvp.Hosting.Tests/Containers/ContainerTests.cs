@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Rsvp.Testing;
 
@@ -126,12 +127,56 @@ public sealed partial class ContainerTests
             new(Directory.EnumerateFiles(Path.Combine(root, "secrets")).ToDictionary(file => Path.GetFileName(file)!, File.ReadAllText));
     }
 
-    private static async Task RunAsync(string script)
+    [Fact]
+    public async Task The_run_file_is_written_whole_or_not_at_all_and_for_its_owner_alone()
     {
-        using var process = Process.Start(new ProcessStartInfo("bash", [script]) { RedirectStandardOutput = true })!;
+        var root = Directory.CreateTempSubdirectory("rsvp-run-file-").FullName;
+        try
+        {
+            var script = Path.Combine(Directory.CreateDirectory(Path.Combine(root, "infra", "compose")).FullName, "run-file.sh");
+            File.Copy(Repository.PathOf("infra", "compose", "run-file.sh"), script);
+            var secrets = Directory.CreateDirectory(Path.Combine(root, "secrets")).FullName;
+            foreach (var name in (string[])["postgres_owner", "rabbitmq_admin", "jwt_key"])
+            {
+                await File.WriteAllTextAsync(Path.Combine(secrets, name), name);
+            }
+
+            await File.WriteAllTextAsync(Path.Combine(root, ".env"), "RSVP_BIND=192.0.2.7\n");
+            var file = Path.Combine(root, "run.json");
+            await File.WriteAllTextAsync(file, "older");
+
+            var withoutContainers = await ExitCodeAsync(Writing("false"));
+            var kept = await File.ReadAllTextAsync(file);
+            var withThem = await ExitCodeAsync(Writing("echo"));
+            using var written = JsonDocument.Parse(await File.ReadAllTextAsync(file));
+            File.Delete(Path.Combine(secrets, "jwt_key"));
+            var withoutSecret = await ExitCodeAsync(Writing("echo"));
+
+            Assert.Equal((1, 0, 1), (withoutContainers, withThem, withoutSecret));
+            Assert.Equal("older", kept);
+            Assert.Equal("http://192.0.2.7:8080", written.RootElement.GetProperty("apiUrl").GetString());
+            Assert.Equal("jwt_key", written.RootElement.GetProperty("jwt").GetProperty("key").GetString());
+            Assert.Equal([file], Directory.EnumerateFiles(root, "run.json*"));
+            if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+
+            // In place of docker: one that fails, or one that has an answer.
+            ProcessStartInfo Writing(string docker) => new("bash", [script, root]) { Environment = { ["DOCKER"] = docker, ["RSVP_BIND"] = "" } };
+        }
+        finally
+        {
+            Directory.Delete(root, recursive: true);
+        }
+    }
+
+    private static async Task RunAsync(string script) => Assert.Equal(0, await ExitCodeAsync(new ProcessStartInfo("bash", [script])));
+
+    private static async Task<int> ExitCodeAsync(ProcessStartInfo start)
+    {
+        start.RedirectStandardOutput = true;
+        using var process = Process.Start(start)!;
         await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
-        Assert.Equal(0, process.ExitCode);
+        return process.ExitCode;
     }
 
     private static List<string> ServicesOf(string file) =>
