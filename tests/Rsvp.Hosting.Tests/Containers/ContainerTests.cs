@@ -89,6 +89,21 @@ public sealed partial class ContainerTests
     }
 
     [Fact]
+    public async Task A_proxy_full_of_connections_stays_below_its_containers_limits()
+    {
+        var proxy = await File.ReadAllTextAsync(Repository.PathOf("infra", "proxy", "haproxy.cfg"));
+        var container = Section(await File.ReadAllTextAsync(Repository.PathOf("docker-compose.scaled.yml")), "  proxy");
+
+        var (connections, threads) = (Number(proxy, "  maxconn "), Number(proxy, "  nbthread "));
+
+        // Two buffers of 16 KB to the client, two to the server.
+        Assert.InRange(connections * 64L, 1, Number(container, "memory: ") * 1024L * 1024 * 3 / 4);
+        Assert.InRange(threads, 1, Number(container, "pids: ") / 2);
+
+        static int Number(string text, string name) => int.Parse(Regex.Match(text, name + @"(\d+)").Groups[1].Value, CultureInfo.InvariantCulture);
+    }
+
+    [Fact]
     public async Task Every_secret_is_a_file_and_none_is_in_the_environment()
     {
         var compose = await File.ReadAllTextAsync(Repository.PathOf("docker-compose.yml"));
