@@ -41,22 +41,29 @@ public sealed partial class ContainerTests
     }
 
     [Theory]
-    [InlineData("docker-compose.yml", new[] { "postgres", "rabbitmq", "migrate", "operator", "worker", "notifier", "api", "prometheus" })]
-    [InlineData("docker-compose.scaled.yml", new[] { "rabbitmq-2", "rabbitmq-3", "proxy" })]
-    public async Task Containers_have_no_capabilities_write_nowhere_and_have_limits(string file, string[] names)
+    [InlineData("docker-compose.yml", 8)]
+    [InlineData("docker-compose.yml:docker-compose.scaled.yml", 12)]
+    public async Task Containers_have_no_capabilities_write_nowhere_and_have_limits(string files, int count)
     {
-        var compose = await File.ReadAllTextAsync(Repository.PathOf(file));
+        var composes = await Task.WhenAll(files.Split(':').Select(file => File.ReadAllTextAsync(Repository.PathOf(file))));
+        var names = files.Split(':').SelectMany(ServicesOf).Distinct().ToList();
+
+        Assert.Equal(count, names.Count);
         foreach (var name in names)
         {
-            var settings = WithAnchors(compose, Section(compose, "  " + name));
+            var settings = Merged(composes, name);
 
             Assert.Contains("read_only: true", settings, StringComparison.Ordinal);
             Assert.Contains("cap_drop: [ALL]", settings, StringComparison.Ordinal);
             Assert.Contains("no-new-privileges:true", settings, StringComparison.Ordinal);
             Assert.Contains("max-size: ", settings, StringComparison.Ordinal);
             Assert.Matches("limits: { cpus: .+, memory: .+, pids: .+ }", settings);
-            Assert.DoesNotContain("privileged:", settings, StringComparison.Ordinal);
-            Assert.DoesNotMatch("network_mode|pid: host|docker.sock", settings);
+
+            // A later file may say less than the first.
+            Assert.All(Limits().Matches(settings), limits => Assert.Matches("{ cpus: .+, memory: .+, pids: .+ }", limits.Value));
+            Assert.DoesNotMatch("privileged:|cap_add:|read_only: false|network_mode|pid: host|docker.sock|unconfined", settings);
+            Assert.DoesNotMatch("(read_only|cap_drop|security_opt|tmpfs|logging|user|deploy|resources|limits): *!", settings);
+            Assert.DoesNotMatch("user: [\"']?(root|0)", settings);
 
             // The images of others run as root unless told.
             if (!settings.Contains("image: rsvp-", StringComparison.Ordinal))
@@ -97,7 +104,8 @@ public sealed partial class ContainerTests
         var (connections, threads) = (Number(proxy, "  maxconn "), Number(proxy, "  nbthread "));
 
         // Two buffers of 16 KB to the client, two to the server.
-        Assert.InRange(connections * 64L, 1, Number(container, "memory: ") * 1024L * 1024 * 3 / 4);
+        var gigabytes = int.Parse(Gigabytes().Match(container).Groups["gigabytes"].Value, CultureInfo.InvariantCulture);
+        Assert.InRange(connections * 64L, 1, gigabytes * 1024L * 1024 * 3 / 4);
         Assert.InRange(threads, 1, Number(container, "pids: ") / 2);
 
         static int Number(string text, string name) => int.Parse(Regex.Match(text, name + @"(\d+)").Groups[1].Value, CultureInfo.InvariantCulture);
@@ -197,6 +205,13 @@ public sealed partial class ContainerTests
     private static List<string> ServicesOf(string file) =>
         [.. ServiceName().Matches(Section(File.ReadAllText(Repository.PathOf(file)), "services")).Select(name => name.Groups["name"].Value)];
 
+    /// <summary>What the files together say of a service, with what it takes from others.</summary>
+    private static string Merged(string[] composes, string name) => string.Concat(composes.Select(compose =>
+    {
+        var settings = WithAnchors(compose, Section(Section(compose, "services"), "  " + name));
+        return Extended().Match(settings) is { Success: true } extended ? Merged(composes[..1], extended.Groups["name"].Value) + settings : settings;
+    }));
+
     /// <summary>A section with what it takes from others: <c>&lt;&lt;: *name</c>, and theirs.</summary>
     private static string WithAnchors(string compose, string section) => section + string.Concat(
         Taken().Matches(section).Select(anchor => WithAnchors(compose, Section(compose, "x-" + anchor.Groups["name"].Value))));
@@ -218,6 +233,12 @@ public sealed partial class ContainerTests
 
     [GeneratedRegex(@"sed 's/\^(?<from>vm_memory_high_watermark\\\.relative = \.\*)/vm_memory_high_watermark\.absolute = (?<megabytes>\d+)MB/' /rsvp/rabbitmq\.conf")]
     private static partial Regex Watermark();
+
+    [GeneratedRegex("^ +limits:.*", RegexOptions.Multiline)]
+    private static partial Regex Limits();
+
+    [GeneratedRegex(@"extends: \{ file: docker-compose\.yml, service: (?<name>[a-z-]+) \}")]
+    private static partial Regex Extended();
 
     [GeneratedRegex(@"memory: (?<gigabytes>\d+)G,")]
     private static partial Regex Gigabytes();
