@@ -11,6 +11,8 @@ namespace Rsvp.Testing;
 /// <param name="Runbook">Path and heading of what to do.</param>
 public sealed partial record AlertRule(string Name, string Expression, string Severity, string Summary, string Runbook)
 {
+    private const string Or = " or ";
+
     private const int Faster = 15;
 
     // What is compared with a day is compared with minutes.
@@ -39,9 +41,24 @@ public sealed partial record AlertRule(string Name, string Expression, string Se
             window => $"[{Math.Max(10, Seconds(window) / Faster).ToString(CultureInfo.InvariantCulture)}s]"),
         day => string.Create(CultureInfo.InvariantCulture, $"[{int.Parse(day.Groups["hours"].Value, CultureInfo.InvariantCulture) * 3600 / DayFaster}s:{Seconds(day) / DayFaster}s]"));
 
-    /// <summary>The file with alerts that never fire.</summary>
-    public static string Silenced() =>
-        Block().Replace(File.ReadAllText(FilePath), block => block.Value.Replace(block.Groups["expr"].Value, " vector(0) > 1\n", StringComparison.Ordinal));
+    /// <summary>The ways in which it fires: what is between <c>or</c>, of which each is enough.</summary>
+    public IReadOnlyList<string> Ways => Expression.Split(Or);
+
+    /// <summary>The file with alerts that do not fire in one of their ways any more; those without a way of that number are as they were.</summary>
+    /// <param name="way">Its place in <see cref="Ways"/>.</param>
+    public static string Silenced(int way) => Block().Replace(
+        File.ReadAllText(FilePath),
+        block =>
+        {
+            var ways = block.Groups["expr"].Value.Trim().Split(Or);
+            if (way >= ways.Length)
+            {
+                return block.Value;
+            }
+
+            ways[way] = "vector(0) > 1";
+            return block.Value.Replace(block.Groups["expr"].Value, $" {string.Join(Or, ways)}\n", StringComparison.Ordinal);
+        });
 
     /// <summary>Names of metrics in an expression.</summary>
     /// <param name="expression">In the language of Prometheus.</param>

@@ -7,7 +7,7 @@ namespace Rsvp.Testing;
 /// <summary>Tests rules of Prometheus with its own tool; Debian's package is installed when it is missing.</summary>
 public static class Promtool
 {
-    private static readonly TimeSpan AtMost = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan AtMost = TimeSpan.FromMinutes(3);
     private static readonly SemaphoreSlim Installing = new(1);
 
     /// <summary>Runs the unit tests of the rules.</summary>
