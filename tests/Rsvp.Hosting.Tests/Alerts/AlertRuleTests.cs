@@ -17,6 +17,7 @@ public sealed partial class AlertRuleTests
     }
 
     [Fact]
+    [Trait("Category", "Long")]
     public async Task Control_each_alert_that_does_not_fire_in_one_of_its_ways_is_missed()
     {
         var rules = AlertRule.ReadAll();
