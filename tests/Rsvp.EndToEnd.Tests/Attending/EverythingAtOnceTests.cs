@@ -14,6 +14,7 @@ public sealed class EverythingAtOnceTests(SystemFixture system)
     [Fact]
     public async Task Whatever_attendees_do_at_once_leaves_a_clean_audit()
     {
+        SystemFixture.NeedsOwn();
         var host = system.NewPerson();
         Guid[] activities =
         [

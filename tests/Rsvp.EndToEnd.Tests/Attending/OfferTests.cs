@@ -49,6 +49,7 @@ public sealed class OfferTests(SystemFixture system)
     [Fact]
     public async Task An_offer_that_nobody_answers_ends_and_the_seat_goes_on()
     {
+        SystemFixture.NeedsOwn();
         var (activity, seated, waiting) = await FullAsync(ShortMinutes);
         await seated.CancelAsync(activity);
 
@@ -70,6 +71,7 @@ public sealed class OfferTests(SystemFixture system)
     [Fact]
     public async Task An_offer_that_expires_at_the_instant_of_its_acceptance_has_one_winner()
     {
+        SystemFixture.NeedsOwn();
         var host = system.NewPerson();
         var activity = await host.OpenAsync(0, new { promotionMode = "offer", offerMinutes = ShortMinutes });
         var people = await system.JoinAllAsync(activity, [.. Enumerable.Repeat(1, 12)]);
@@ -101,6 +103,7 @@ public sealed class OfferTests(SystemFixture system)
     [Fact]
     public async Task Its_owner_is_reminded_once_before_an_offer_ends()
     {
+        SystemFixture.NeedsOwn();
         // Long enough that the reminder and the end are seen by different looks at the deadlines.
         var (activity, seated, waiting) = await FullAsync(5 * ShortMinutes);
         await seated.CancelAsync(activity);

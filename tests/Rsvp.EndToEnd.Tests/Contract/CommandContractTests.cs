@@ -114,6 +114,7 @@ public sealed class CommandContractTests(SystemFixture system)
     [Fact]
     public async Task Every_service_says_that_it_lives_and_is_ready_and_its_figures_are_not_public()
     {
+        SystemFixture.NeedsOwn();
         using var anybody = new HttpClient();
 
         foreach (var (name, url) in system.Run.Metrics)

@@ -17,6 +17,7 @@ public sealed class ReadinessTests(SystemFixture system)
     [InlineData("set_disk_free_limit 100000GB", "set_disk_free_limit 1GB")]
     public async Task During_an_alarm_of_memory_or_disk_commands_are_refused_in_time_and_whoever_publishes_is_not_ready(string raise, string clear)
     {
+        SystemFixture.NeedsOwn();
         var activity = await system.OpenAsync(5);
         var person = system.NewPerson();
         await ReadyAsync("api-1", "Healthy");

@@ -14,6 +14,7 @@ public sealed class HostsAtOnceTests(SystemFixture system)
     [Fact]
     public async Task Whatever_hosts_and_attendees_do_at_once_leaves_a_clean_audit()
     {
+        SystemFixture.NeedsOwn();
         var hosts = await system.KnownAsync(3);
         Guid[] activities =
         [

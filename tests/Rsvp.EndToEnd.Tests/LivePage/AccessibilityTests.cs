@@ -15,6 +15,7 @@ public sealed class AccessibilityTests(SystemFixture system, BrowserFixture brow
     [InlineData(ColorScheme.Dark)]
     public async Task No_view_has_a_violation(ColorScheme scheme)
     {
+        SystemFixture.NeedsOwn();
         var hana = system.NewPerson();
         var activity = await hana.OpenAsync(2, new { promotionMode = "offer", offerMinutes = 60 });
         var people = await system.JoinAllAsync(activity, 2, 1, 2);

@@ -93,6 +93,7 @@ public sealed class AttendeePageTests(SystemFixture system, BrowserFixture brows
     [Fact]
     public async Task Whoever_cannot_connect_for_their_token_is_asked_for_another()
     {
+        SystemFixture.NeedsOwn();
         var activity = await system.OpenAsync(1);
         await using var page = await browser.OpenAsync(system, system.NewPerson(), $"/activities/{activity}", prepare: context => context.RouteAsync(
             url => new Uri(url).AbsolutePath is "/hubs/rsvp/negotiate" or "/api/users/me",
@@ -254,6 +255,7 @@ public sealed class AttendeePageTests(SystemFixture system, BrowserFixture brows
     [Fact]
     public async Task In_development_anybody_is_somebody_by_their_name_and_keeps_to_the_keyboard()
     {
+        SystemFixture.NeedsOwn();
         var activity = await system.OpenAsync(1);
         await using var page = await browser.OpenAsync(system, person: null, $"/activities/{activity}");
 
@@ -304,6 +306,7 @@ public sealed class AttendeePageTests(SystemFixture system, BrowserFixture brows
     [Fact]
     public async Task A_request_ends_with_the_person_who_made_it()
     {
+        SystemFixture.NeedsOwn();
         var activity = await system.OpenAsync(1);
         var ended = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var page = await browser.OpenAsync(system, system.NewPerson(), $"/activities/{activity}");

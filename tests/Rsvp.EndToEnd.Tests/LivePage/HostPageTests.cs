@@ -325,6 +325,7 @@ public sealed class HostPageTests(SystemFixture system, BrowserFixture browser) 
     [Fact]
     public async Task A_rush_is_drawn_and_gives_every_seat_once()
     {
+        SystemFixture.NeedsOwn();
         await using var page = await browser.OpenAsync(system, system.NewPerson(), "/rush");
         await page.Page.GetByLabel("People").FillAsync("60");
         await page.Page.GetByLabel("Seats").FillAsync("10");

@@ -16,6 +16,7 @@ public sealed class DeadMailServerTests(SystemFixture system)
     [Fact]
     public async Task Ten_minutes_of_a_dead_smtp_server_delay_no_promotion_and_lose_no_mail()
     {
+        SystemFixture.NeedsOwn();
         var activity = await system.NewPerson().OpenAsync(capacity: 1);
         var people = new List<Person>();
         for (var index = 0; index <= Minutes; index++)

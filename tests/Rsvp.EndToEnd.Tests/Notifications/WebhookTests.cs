@@ -13,6 +13,7 @@ public sealed class WebhookTests(SystemFixture system)
     [Fact]
     public async Task A_user_registers_a_webhook_hears_of_their_rsvps_and_ends_it()
     {
+        SystemFixture.NeedsOwn();
         await using var receiver = await WebhookReceiver.StartAsync();
         var activity = await system.NewPerson().OpenAsync(capacity: 1);
         var (seated, waiting) = (system.NewPerson(), system.NewPerson());

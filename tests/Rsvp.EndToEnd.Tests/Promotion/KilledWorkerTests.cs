@@ -72,8 +72,11 @@ public sealed class KilledWorkerTests(SystemFixture system) : IClassFixture<Kill
 
         public async ValueTask DisposeAsync()
         {
-            await system.Instance.StartAsync("worker-2", CancellationToken.None);
-            await system.Instance.StartAsync("worker-1", CancellationToken.None);
+            if (SystemFixture.IsOwn)
+            {
+                await system.Instance.StartAsync("worker-2", CancellationToken.None);
+                await system.Instance.StartAsync("worker-1", CancellationToken.None);
+            }
         }
     }
 }

@@ -36,6 +36,7 @@ public sealed class StormTests(SystemFixture system)
     [Fact]
     public async Task A_worker_killed_in_the_middle_of_a_rush_costs_nobody_their_outcome()
     {
+        SystemFixture.NeedsOwn();
         StormReport report = await StormAsync(new StormOptions
         {
             UserCount = 3000,

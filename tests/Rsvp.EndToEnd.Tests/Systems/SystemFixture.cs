@@ -30,6 +30,9 @@ public sealed class SystemFixture : IAsyncLifetime
     private OtlpReceiver? _otlp;
     private readonly Dictionary<Guid, (long LogSeq, long Version)> _audited = [];
 
+    /// <summary>False: the system was there before the tests, and stays.</summary>
+    internal static bool IsOwn => Given is null;
+
     /// <summary>The system's own processes. A system that was given has none that a test may touch: a test that asks for them skips itself.</summary>
     internal Instance Instance => Own(_instance);
 
@@ -53,7 +56,7 @@ public sealed class SystemFixture : IAsyncLifetime
     /// <inheritdoc/>
     public async ValueTask InitializeAsync()
     {
-        if (Given is null)
+        if (IsOwn)
         {
             await StartAsync();
         }
@@ -79,6 +82,9 @@ public sealed class SystemFixture : IAsyncLifetime
             await StopAsync();
         }
     }
+
+    /// <summary>Skips the test on a system that was given, whose processes are not known, and where what only development has or allows (people, rushes, offers of seconds, webhooks to this machine) is not there.</summary>
+    internal static void NeedsOwn() => Assert.SkipUnless(IsOwn, "It needs a system of its own.");
 
     internal HttpClient NewClient() => new(new SocketsHttpHandler { MaxConnectionsPerServer = 1000, UseProxy = false })
     {
@@ -236,7 +242,7 @@ public sealed class SystemFixture : IAsyncLifetime
     private static T Own<T>(T? part)
         where T : class
     {
-        Assert.SkipWhen(part is null && Given is not null, "It needs a system of its own.");
+        NeedsOwn();
         return part ?? throw new InvalidOperationException("The system was not started.");
     }
 

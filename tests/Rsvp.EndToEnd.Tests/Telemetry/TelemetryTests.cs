@@ -38,6 +38,7 @@ public sealed class TelemetryTests(SystemFixture system)
     [Fact]
     public async Task The_services_show_the_metrics_that_the_page_says_and_no_others()
     {
+        SystemFixture.NeedsOwn();
         var (_, activity) = await CancelAsync();
         var person = system.NewPerson();
         await person.SubmitAsync(activity, key: "again");
