@@ -21,9 +21,12 @@ public static class Promtool
         {
             var tests = Directory.CreateDirectory(Path.Combine(folder, "tests")).FullName;
             await File.WriteAllTextAsync(Path.Combine(folder, "rules.yml"), rules);
-            var test = Path.Combine(tests, "rules.yml");
-            File.Copy(Repository.PathOf("infra", "prometheus", "tests", "rules.yml"), test);
-            var result = await Shell.RunAsync(await FindAsync(), ["test", "rules", test], AtMost);
+            foreach (var test in Directory.GetFiles(Repository.PathOf("infra", "prometheus", "tests")))
+            {
+                File.Copy(test, Path.Combine(tests, Path.GetFileName(test)));
+            }
+
+            var result = await Shell.RunAsync(await FindAsync(), ["test", "rules", .. Directory.GetFiles(tests)], AtMost);
             return (result.Ok, result.Output);
         }
         finally

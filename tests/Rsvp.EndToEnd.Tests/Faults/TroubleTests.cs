@@ -16,6 +16,7 @@ public sealed class TroubleTests(SystemFixture system)
     private const string Victim = "worker-1";
 
     [Fact]
+    [Trait("Category", "Long")]
     public async Task A_worker_frozen_with_a_batch_in_hand_comes_back_and_its_late_write_does_not_take_effect()
     {
         try

@@ -129,10 +129,11 @@ internal static class TestCommand
                 ["DOTNET_TieredPGO"] = "0", // A test run is too short to gain by it.
                 ["RSVP_TEST_PORT_BASE"] = (portBase + InstancePortOffset).ToString(CultureInfo.InvariantCulture),
             };
-            // The notifier's tests mostly wait for time to pass, so the others run beside them; whole systems have the machine to themselves.
+            // The notifier's tests mostly wait for time to pass, and the small projects are soon done, so the two large ones run beside them; whole systems
+            // have the machine to themselves.
             string[] projects = [.. FindProjects(home, projectPart)];
             TestTotals[] lanes = await Task.WhenAll(
-                LaneAsync(project => project == "Rsvp.Notifier.Tests"), LaneAsync(project => project is not ("Rsvp.Notifier.Tests" or WholeSystems)));
+                LaneAsync(project => project is "Rsvp.Api.Tests" or "Rsvp.Worker.Tests"), LaneAsync(project => project is not ("Rsvp.Api.Tests" or "Rsvp.Worker.Tests" or WholeSystems)));
             TestTotals last = await LaneAsync(project => project == WholeSystems);
             return lanes[0] + lanes[1] + last;
 
