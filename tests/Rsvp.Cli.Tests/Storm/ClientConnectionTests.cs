@@ -36,7 +36,7 @@ public sealed class ClientConnectionTests
             }
 
             polled.TrySetResult(true);
-            await Task.Delay(Timeout.Infinite, http.RequestAborted);
+            await new TaskCompletionSource().Task.WaitAsync(http.RequestAborted); // Until nobody waits for it any more.
         }
     }
 }
