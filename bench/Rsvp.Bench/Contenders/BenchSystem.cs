@@ -5,6 +5,7 @@ using Rsvp.Cli;
 using Rsvp.Cli.Instances;
 using Rsvp.Cli.Storm;
 using Rsvp.Hosting.Partitions;
+using Rsvp.Worker.Audit;
 
 namespace Rsvp.Bench.Contenders;
 
@@ -132,7 +133,7 @@ internal sealed class BenchSystem : IAsyncDisposable
     /// <summary>Waits until what follows from earlier rounds is done, and has the server write its pages, so that no round pays for another.</summary>
     internal async Task RestAsync(CancellationToken cancellationToken)
     {
-        await Rsvp.Worker.Audit.AuditRunner.SettleAsync(Ours.Database, RestAtMost, cancellationToken);
+        await AuditRunner.SettleAsync(Ours.Database, RestAtMost, cancellationToken);
         await using (var superuser = NpgsqlDataSource.Create(_instance.Postgres.SuperuserKeywords + ";Pooling=false"))
         {
             await using NpgsqlCommand checkpoint = superuser.CreateCommand("CHECKPOINT");

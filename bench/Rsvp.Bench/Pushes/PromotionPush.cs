@@ -79,7 +79,7 @@ internal sealed class PromotionPush(BenchSystem system, RoundRunner rounds, Benc
     {
         if (cancels.CancelledCount != CancelCount) throw new ToolException($"no figures: {cancels.CancelledCount} of {CancelCount} cancels succeeded");
 
-        await Rsvp.Worker.Audit.AuditRunner.SettleAsync(system.Ours.Database, SettleAtMost, cancellationToken);
+        await AuditRunner.SettleAsync(system.Ours.Database, SettleAtMost, cancellationToken);
         List<StormCheck> checks = await watchers.CheckAsync(system.Ours.Database, full.ActivityId, SettleAtMost, cancellationToken);
         AuditReport audit = await new Auditor(system.Ours.Database).RunAsync(
             new AuditOptions { Activities = [full.ActivityId], Journal = [.. full.AcceptedIds(), .. cancels.AcceptedIds()] }, cancellationToken);

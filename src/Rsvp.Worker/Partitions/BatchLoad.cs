@@ -106,7 +106,7 @@ internal static class BatchLoad
         return state;
     }
 
-    /// <summary>Adds what the commands need, and no statement that would find nothing: each costs PostgreSQL as much as a row.</summary>
+    /// <summary>Adds what the commands need, and no statement that would be asked for nothing: each costs PostgreSQL as much as a row.</summary>
     /// <returns>What becomes of a row of each result after the first, in the order of the results.</returns>
     private static List<Action<WorkingSet, NpgsqlDataReader>> AddStatements(NpgsqlBatch batch, IReadOnlyList<Command> commands)
     {

@@ -10,7 +10,7 @@ internal sealed class PartitionMetrics
 {
     private const string SqlState = "db.response.status_code";
 
-    // Ten times what is promised; RsvpPromotionSlow says the same.
+    // The longest that is promised; RsvpPromotionSlow says the same.
     private static readonly TimeSpan SlowPromotion = TimeSpan.FromSeconds(5);
 
     // A batch takes a few milliseconds, and is retried for as long as the database is away.
