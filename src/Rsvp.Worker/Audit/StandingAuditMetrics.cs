@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Npgsql;
 using Rsvp.Hosting.Database;
+using Rsvp.Hosting.Telemetry;
 
 namespace Rsvp.Worker.Audit;
 
@@ -14,19 +15,18 @@ internal sealed partial class StandingAuditMetrics : BackgroundService
 
     private readonly AuditLedger _ledger;
     private readonly SchemaGate _schema;
-    private readonly TimeProvider _timeProvider;
     private readonly ILogger<StandingAuditMetrics> _logger;
     private readonly Counter<long> _rows;
-    private volatile Reading? _latest;
+    private readonly LatestReading<IReadOnlyList<Measurement<long>>> _violations;
 
     public StandingAuditMetrics(AuditLedger ledger, SchemaGate schema, TimeProvider timeProvider, IMeterFactory meters, ILogger<StandingAuditMetrics> logger)
     {
         _ledger = ledger;
         _schema = schema;
-        _timeProvider = timeProvider;
         _logger = logger;
+        _violations = new LatestReading<IReadOnlyList<Measurement<long>>>(FreshFor, timeProvider);
         var meter = meters.Create("Rsvp");
-        meter.CreateObservableGauge("rsvp.audit.violations", () => Show(), "{violation}", "Violations of what must always be true, by invariant; every worker tells the same numbers.");
+        meter.CreateObservableGauge("rsvp.audit.violations", () => _violations.Value ?? [], "{violation}", "Violations of what must always be true, by invariant; every worker tells the same numbers.");
         _rows = meter.CreateCounter<long>("rsvp.audit.rows", "{row}", "Rows that the standing audit has checked.");
     }
 
@@ -37,9 +37,7 @@ internal sealed partial class StandingAuditMetrics : BackgroundService
     public async Task RefreshAsync(CancellationToken cancellationToken)
     {
         var open = (await _ledger.ReadOpenAsync(cancellationToken)).ToLookup(one => one.Invariant, one => one.Violations);
-        _latest = new Reading(
-            [.. Auditor.Invariants.Select(invariant => new Measurement<long>(open[invariant.Id].Sum(), new KeyValuePair<string, object?>("invariant", invariant.Id)))],
-            _timeProvider.GetTimestamp());
+        _violations.Value = [.. Auditor.Invariants.Select(invariant => new Measurement<long>(open[invariant.Id].Sum(), new KeyValuePair<string, object?>("invariant", invariant.Id)))];
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -59,10 +57,6 @@ internal sealed partial class StandingAuditMetrics : BackgroundService
             await Task.Delay(Interval, stoppingToken);
         }
     }
-
-    private IEnumerable<Measurement<long>> Show() => _latest is { } latest && _timeProvider.GetElapsedTime(latest.At) < FreshFor ? latest.Violations : [];
-
-    private sealed record Reading(IReadOnlyList<Measurement<long>> Violations, long At);
 
     [LoggerMessage(4111, LogLevel.Warning, "The open violations could not be read: {Reason}")]
     private partial void LogNotRead(string reason);

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Npgsql;
 using Rsvp.Hosting.Database;
+using Rsvp.Hosting.Telemetry;
 
 namespace Rsvp.Worker.Backlogs;
 
@@ -20,7 +21,7 @@ internal sealed partial class BacklogGauges : BackgroundService
     private readonly SchemaGate _schema;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger<BacklogGauges> _logger;
-    private volatile Reading? _latest;
+    private readonly LatestReading<Backlog> _latest;
 
     public BacklogGauges(NpgsqlDataSource dataSource, SchemaGate schema, TimeProvider timeProvider, IMeterFactory meters, ILogger<BacklogGauges> logger)
     {
@@ -28,6 +29,7 @@ internal sealed partial class BacklogGauges : BackgroundService
         _schema = schema;
         _timeProvider = timeProvider;
         _logger = logger;
+        _latest = new LatestReading<Backlog>(FreshFor, timeProvider);
         var meter = meters.Create("Rsvp");
         meter.CreateObservableGauge("rsvp.outbox.messages", () => Show(backlog => backlog.OutboxMessages), "{message}", "Committed messages that the broker has not confirmed.");
         meter.CreateObservableGauge("rsvp.outbox.age", () => Show(backlog => backlog.OutboxAge.TotalSeconds), "s", "Age of the oldest message in the outbox.");
@@ -43,7 +45,7 @@ internal sealed partial class BacklogGauges : BackgroundService
     {
         try
         {
-            _latest = new Reading(await Backlog.ReadAsync(_dataSource, ReadMax, cancellationToken), _timeProvider.GetTimestamp());
+            _latest.Value = await Backlog.ReadAsync(_dataSource, ReadMax, cancellationToken);
         }
         catch (NpgsqlException error)
         {
@@ -63,10 +65,7 @@ internal sealed partial class BacklogGauges : BackgroundService
     }
 
     private IEnumerable<Measurement<T>> Show<T>(Func<Backlog, T> value)
-        where T : struct =>
-        _latest is { } latest && _timeProvider.GetElapsedTime(latest.At) < FreshFor ? [new Measurement<T>(value(latest.Backlog))] : [];
-
-    private sealed record Reading(Backlog Backlog, long At);
+        where T : struct => _latest.Value is { } latest ? [new Measurement<T>(value(latest))] : [];
 
     [LoggerMessage(3901, LogLevel.Warning, "The backlog could not be read: {Reason}")]
     private partial void LogNotRead(string reason);

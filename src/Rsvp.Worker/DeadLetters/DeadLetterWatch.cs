@@ -3,6 +3,7 @@ using Npgsql;
 using RabbitMQ.Client.Exceptions;
 using Rsvp.Hosting.Database;
 using Rsvp.Hosting.Messaging;
+using Rsvp.Hosting.Telemetry;
 
 namespace Rsvp.Worker.DeadLetters;
 
@@ -23,9 +24,8 @@ internal sealed partial class DeadLetterWatch : BackgroundService
     private readonly BrokerAddress _broker;
     private readonly NpgsqlDataSource _dataSource;
     private readonly SchemaGate _schema;
-    private readonly TimeProvider _timeProvider;
     private readonly ILogger<DeadLetterWatch> _logger;
-    private volatile Reading? _latest;
+    private readonly LatestReading<IReadOnlyList<Measurement<long>>> _messages;
 
     public DeadLetterWatch(
         IConfiguration configuration, NpgsqlDataSource dataSource, SchemaGate schema, TimeProvider timeProvider, IMeterFactory meters, ILogger<DeadLetterWatch> logger)
@@ -33,11 +33,11 @@ internal sealed partial class DeadLetterWatch : BackgroundService
         _broker = BrokerAddress.Parse(configuration.GetConnectionString("RabbitMq") ?? throw new InvalidOperationException("ConnectionStrings:RabbitMq is missing."));
         _dataSource = dataSource;
         _schema = schema;
-        _timeProvider = timeProvider;
         _logger = logger;
+        _messages = new LatestReading<IReadOnlyList<Measurement<long>>>(FreshFor, timeProvider);
         meters.Create("Rsvp").CreateObservableGauge(
             "rsvp.dead_letters",
-            () => _latest is { } latest && _timeProvider.GetElapsedTime(latest.At) < FreshFor ? [new Measurement<long>(latest.Messages)] : Array.Empty<Measurement<long>>(),
+            () => _messages.Value ?? [],
             "{message}",
             "Messages that could not be applied and wait for somebody; every worker tells the same number.");
     }
@@ -72,7 +72,7 @@ internal sealed partial class DeadLetterWatch : BackgroundService
         await using var row = await read.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
         var messages = row.GetInt64(0);
-        _latest = row.GetBoolean(1) ? new Reading(messages, _timeProvider.GetTimestamp()) : null;
+        _messages.Value = row.GetBoolean(1) ? [new Measurement<long>(messages)] : null;
         return messages;
     }
 
@@ -93,8 +93,6 @@ internal sealed partial class DeadLetterWatch : BackgroundService
             await Task.Delay(Interval, stoppingToken);
         }
     }
-
-    private sealed record Reading(long Messages, long At);
 
     [LoggerMessage(ArrivedEventId, LogLevel.Error, "{Arrived} messages could not be applied and came to the dead letters, which are {Messages} now: ./rsvp dead list says which, and why")]
     private partial void LogArrived(long arrived, long messages);
