@@ -16,7 +16,8 @@ internal static partial class RateLimitExtensions
         var services = builder.Services;
         services.AddOptions<RateLimitOptions>().BindConfiguration("RateLimits").ValidateDataAnnotations().ValidateOnStart();
         services.AddRateLimiter(_ => { });
-        services.AddOptions<RateLimiterOptions>().Configure<IOptions<RateLimitOptions>>((limiter, options) => Configure(limiter, options.Value));
+        services.AddSingleton(provider => new SourceLimiter(provider.GetRequiredService<IOptions<RateLimitOptions>>().Value, provider.GetRequiredService<TimeProvider>()));
+        services.AddOptions<RateLimiterOptions>().Configure<SourceLimiter>(Configure);
     }
 
     /// <summary>After authentication, which says who it is, and before authorization: wrong tokens are counted too.</summary>
@@ -32,29 +33,14 @@ internal static partial class RateLimitExtensions
         }
     }
 
-    private static void Configure(RateLimiterOptions limiter, RateLimitOptions options)
+    private static void Configure(RateLimiterOptions limiter, SourceLimiter sources)
     {
-        var user = Bucket(options.UserBurst, options.UserPerSecond);
-        var address = Bucket(options.AddressBurst, options.AddressPerSecond);
-        limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, RequestSource>(http =>
-        {
-            var source = RequestSource.Of(http);
-            return RateLimitPartition.GetTokenBucketLimiter(source, key => key.UserId == Guid.Empty ? address : user);
-        });
+        limiter.GlobalLimiter = sources;
         limiter.OnRejected = (context, _) => new ValueTask(new ProblemResult(ProblemCodes.RateLimited)
         {
             RetryAfter = context.Lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : Second,
         }.ExecuteAsync(context.HttpContext));
     }
-
-    private static TokenBucketRateLimiterOptions Bucket(int burst, int perSecond) => new()
-    {
-        TokenLimit = burst,
-        TokensPerPeriod = perSecond,
-        ReplenishmentPeriod = Second,
-        QueueLimit = 0,
-        AutoReplenishment = false,
-    };
 
     [LoggerMessage(3901, LogLevel.Warning, "RateLimits:Enabled is false: callers may ask as much as they like")]
     private static partial void LogOff(ILogger logger);
