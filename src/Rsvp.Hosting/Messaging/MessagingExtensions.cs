@@ -1,3 +1,4 @@
+using System.Text.Json;
 using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -77,6 +78,8 @@ public static class MessagingExtensions
             host.RequestedConnectionTimeout(TimeSpan.FromSeconds(5));
         });
 
+        // The library writes for eyes and looks for comments between any two tokens, and a message may hold hundreds of commands.
+        bus.ConfigureJsonSerializerOptions(json => new JsonSerializerOptions(json) { WriteIndented = false, ReadCommentHandling = JsonCommentHandling.Disallow });
         bus.Message<CommandBatch>(message => message.SetEntityName(Topology.CommandsExchange));
         bus.Publish<CommandBatch>(publish => publish.ExchangeType = "direct");
         var partitions = configuration.GetSection("Partitions").Get<PartitionTopologyOptions>() ?? new PartitionTopologyOptions();
