@@ -38,7 +38,7 @@ public sealed class MigratorTests
             ALTER TABLE rsvps
                 ADD CONSTRAINT rsvps_activity_id_fkey FOREIGN KEY (activity_id) REFERENCES activities,
                 ADD CONSTRAINT rsvps_user_id_fkey FOREIGN KEY (user_id) REFERENCES users;
-            DELETE FROM schema_version WHERE version = 15;
+            DELETE FROM schema_version WHERE version >= 15;
             """);
         await using var reader = await database.DataSource.OpenConnectionAsync();
         await using var reading = await reader.BeginTransactionAsync();
