@@ -1,4 +1,5 @@
 using Npgsql;
+using Rsvp.Worker.Partitions;
 using Xunit;
 
 namespace Rsvp.Testing;
@@ -9,12 +10,16 @@ public class TestDatabase : IAsyncLifetime
     private readonly string _name = $"rsvp_test_{Guid.NewGuid():N}";
     private readonly List<string> _users = [];
     private NpgsqlDataSource? _dataSource;
+    private NpgsqlDataSource? _batches;
 
     /// <summary>Connection string of a superuser to this database.</summary>
     public string ConnectionString => ConnectionStringTo(_name);
 
     /// <summary>Connections of a superuser to this database.</summary>
     public NpgsqlDataSource DataSource => _dataSource ?? throw new InvalidOperationException("InitializeAsync was not awaited.");
+
+    /// <summary>The same, whose plans are made as the worker's are for batches.</summary>
+    public NpgsqlDataSource Batches => _batches ?? throw new InvalidOperationException("InitializeAsync was not awaited.");
 
     /// <summary>Makes a migrated database; the caller disposes of it.</summary>
     public static async Task<TestDatabase> CreateAsync()
@@ -37,15 +42,17 @@ public class TestDatabase : IAsyncLifetime
     {
         await CreateDatabaseAsync(_name);
         _dataSource = NpgsqlDataSource.Create(ConnectionString);
+        _batches = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(ConnectionString) { Options = PartitionExtensions.Plans }.ConnectionString);
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        if (_dataSource is not null)
+        if (_dataSource is not null && _batches is not null)
         {
             await _dataSource.DisposeAsync();
+            await _batches.DisposeAsync();
             await using var server = NpgsqlDataSource.Create(TestServers.Postgres);
             await using var drop = server.CreateCommand($"DROP DATABASE IF EXISTS {_name} WITH (FORCE)");
             await drop.ExecuteNonQueryAsync();

@@ -18,7 +18,8 @@ internal sealed class SetBasedApply : IAsyncDisposable
 
     internal SetBasedApply(string workerKeywords)
     {
-        _worker = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(workerKeywords) { MaxPoolSize = 1, MaxAutoPrepare = 100, AutoPrepareMinUsages = 2 }.ToString());
+        var connection = new NpgsqlConnectionStringBuilder(workerKeywords) { MaxPoolSize = 1, MaxAutoPrepare = 100, AutoPrepareMinUsages = 2, Options = PartitionExtensions.Plans };
+        _worker = NpgsqlDataSource.Create(connection.ToString());
         _applier = new BatchApplier(
             _worker,
             new Fold(NullLogger<Fold>.Instance),

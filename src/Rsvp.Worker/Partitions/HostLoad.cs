@@ -10,7 +10,12 @@ namespace Rsvp.Worker.Partitions;
 /// <summary>Reads what commands need that concern many parties: each of them runs alone in its transaction.</summary>
 internal static class HostLoad
 {
-    private const string ByIdSql = $"SELECT {RowReading.RsvpColumns} FROM rsvps r WHERE r.rsvp_id = ANY($2) AND r.activity_id = $1";
+    // Looked up by id first and filtered after: a plan for any activity may go through all of a large one.
+    private const string ByIdSql =
+        $"""
+        WITH named AS MATERIALIZED (SELECT * FROM rsvps WHERE rsvp_id = ANY($2))
+        SELECT {RowReading.RsvpColumns} FROM named r WHERE r.activity_id = $1
+        """;
 
     private const string ByKeySql =
         $"SELECT {RowReading.RsvpColumns} FROM rsvps r WHERE r.activity_id = $1 AND r.status = 'waitlisted' AND r.line_key = ANY($2) ORDER BY r.line_key, r.rsvp_id";
@@ -34,7 +39,7 @@ internal static class HostLoad
         FROM   (SELECT place.line_key, row_number() OVER (ORDER BY place.line_key) AS rank
                 FROM   (SELECT DISTINCT r.line_key
                         FROM   rsvps r
-                        WHERE  r.activity_id = $1 AND r.status = 'waitlisted' AND NOT (r.line_key = ANY($2))
+                        WHERE  r.activity_id = $1 AND r.status = 'waitlisted' AND NOT EXISTS (SELECT FROM unnest($2) AS moved (line_key) WHERE moved.line_key = r.line_key)
                         ORDER  BY r.line_key
                         LIMIT  $3) AS place) AS rest
         WHERE  rest.rank >= $3 - $4

@@ -52,9 +52,16 @@ internal static class PartitionExtensions
 
         // A pool hands out the connection that has rested longest. Batches have one that holds no more than were busy at once, so that one hot partition
         // stays with one server process, whose plans and tables are at hand.
-        var connectionString = builder.PostgresConnectionString(connection => Bound(connection, connectionsMax: 40));
+        var connectionString = builder.PostgresConnectionString(connection =>
+        {
+            Bound(connection, connectionsMax: 40);
+            connection.Options += " " + Plans;
+        });
         builder.Services.AddKeyedSingleton(Batches, (_, _) => PostgresExtensions.CreateDataSource(connectionString, Batches));
     }
+
+    /// <summary>Whatever a batch asks for it asks by keys, so one plan is good for every batch. It may be made while a table is empty, and then to read the table would look cheap.</summary>
+    internal const string Plans = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off";
 
     private static void Bound(NpgsqlConnectionStringBuilder connection, int connectionsMax)
     {

@@ -22,7 +22,7 @@ internal sealed class World(TestDatabase database)
         new(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>());
 
     public BatchApplier Applier(bool guards = true, NpgsqlDataSource? dataSource = null, ILogger<BatchApplier>? logger = null, PartitionMetrics? metrics = null) => new(
-        dataSource ?? database.DataSource,
+        dataSource ?? database.Batches,
         new Fold(NullLogger<Fold>.Instance),
         new SystemCommands(Options.Create(new PartitionTopologyOptions()), TimeProvider.System),
         metrics ?? Metrics(),
