@@ -11,12 +11,12 @@ namespace Rsvp.Bench.Limits;
 internal sealed class ScaleOut(BenchOptions options, BenchResults results)
 {
     private static readonly ServiceCounts[] Counts = [new(Workers: 1), new(Workers: 2), new(Workers: 2, Apis: 2), new(Workers: 4, Apis: 2), new(Workers: 4, Apis: 4)];
-    private static readonly int[] PartitionCounts = [1, 4, 64];
-    private static readonly int[] BatchSizes = [32, 128, 1_024];
+    private static readonly int[] PartitionCounts = [1, 4, 8, 16, 64];
+    private static readonly int[] BatchSizes = [64, 128, 1_024];
 
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
-        foreach (ServiceCounts counts in Counts) await MeasureAsync($"{counts.Apis} APIs, {counts.Workers} workers", [], counts, cancellationToken);
+        foreach (ServiceCounts counts in Counts) await MeasureAsync($"{counts.Apis} APIs, {counts.Workers} workers, {PartitionTopology.OfThisMachine.Count} partitions", [], counts, cancellationToken);
         foreach (int count in PartitionCounts) await MeasureAsync($"{count} partitions", new() { ["Partitions__Count"] = $"{count}" }, new ServiceCounts(), cancellationToken);
         foreach (int size in BatchSizes) await MeasureAsync($"batches of at most {size}", new() { ["Submitting__BatchCommandsMax"] = $"{size}" }, new ServiceCounts(), cancellationToken);
     }

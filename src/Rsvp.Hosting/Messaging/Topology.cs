@@ -25,6 +25,9 @@ public static class Topology
     /// <summary>Queue of the promotion saga's events.</summary>
     public const string PromotionQueue = "rsvp.promotion.v1";
 
+    /// <summary>What the names of all partitions' queues begin with.</summary>
+    public const string PartitionQueuePrefix = "rsvp.partition.";
+
     /// <summary>Where the broker puts what a partition could not apply after <see cref="DeliveryLimit"/> attempts.</summary>
     public const string DeadLetterQueue = "rsvp.dead";
 
@@ -34,7 +37,7 @@ public static class Topology
     /// <summary>The queue of a partition. Queue arguments are fixed at the first declaration, and activities change their queue with P, so the name carries a topology version.</summary>
     /// <param name="version">The topology's.</param>
     /// <param name="partition">0 to P − 1.</param>
-    public static string PartitionQueue(int version, int partition) => "rsvp.partition." + PartitionKey(version, partition);
+    public static string PartitionQueue(int version, int partition) => PartitionQueuePrefix + PartitionKey(version, partition);
 
     /// <summary>The routing key of a partition.</summary>
     /// <param name="version">The topology's.</param>

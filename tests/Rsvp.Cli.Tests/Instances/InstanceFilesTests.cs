@@ -53,13 +53,33 @@ public sealed class InstanceFilesTests : IDisposable
         var secrets = Secrets.LoadOrCreate(_home);
         string folder = _home.In("definitions");
 
-        RabbitFiles.WriteDefinitions(_home, secrets, folder);
+        RabbitFiles.WriteDefinitions(_home, secrets, PartitionTopology.Default, folder);
         string first = File.ReadAllText(Path.Combine(folder, "20-users.json"));
-        RabbitFiles.WriteDefinitions(_home, secrets, folder);
+        RabbitFiles.WriteDefinitions(_home, secrets, PartitionTopology.Default, folder);
 
         Assert.Equal(first, File.ReadAllText(Path.Combine(folder, "20-users.json")));
         Assert.DoesNotContain(secrets.RabbitAdmin, first, StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(folder, "10-topology.json")));
+    }
+
+    [Theory]
+    [InlineData(1, 4, 4)]
+    [InlineData(1, 16, 16)]
+    [InlineData(2, 16, 0)]
+    public void The_broker_is_given_the_partitions_that_there_are(int version, int count, int expected)
+    {
+        string folder = _home.In("definitions");
+
+        RabbitFiles.WriteDefinitions(_home, Secrets.LoadOrCreate(_home), new PartitionTopology(version, count), folder);
+
+        JsonElement topology = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "10-topology.json"))).RootElement;
+        Assert.Equal(expected, CountOf("exchanges", "name"));
+        Assert.Equal(expected, CountOf("queues", "name"));
+        Assert.Equal(2 * expected, CountOf("bindings", "destination"));
+        Assert.Contains("rsvp.dead", topology.GetProperty("queues").EnumerateArray().Select(queue => queue.GetProperty("name").GetString()));
+
+        int CountOf(string kind, string name) =>
+            topology.GetProperty(kind).EnumerateArray().Count(one => one.GetProperty(name).GetString()!.StartsWith("rsvp.partition.", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -67,7 +87,7 @@ public sealed class InstanceFilesTests : IDisposable
     {
         string folder = _home.In("definitions");
 
-        RabbitFiles.WriteDefinitions(_home, Secrets.LoadOrCreate(_home), folder);
+        RabbitFiles.WriteDefinitions(_home, Secrets.LoadOrCreate(_home), PartitionTopology.Default, folder);
 
         JsonElement[] permissions =
         [

@@ -40,7 +40,7 @@ public sealed class ClusterFixture : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         using var deadline = new CancellationTokenSource(StartDeadline);
-        _instance = Instance.Open(HomeOf("cluster"), TestServers.PortBase + PortOffset, _ => { }, build: false);
+        _instance = Instance.Open(HomeOf("cluster"), TestServers.PortBase + PortOffset, _ => { }, build: false, PartitionTopology.Default);
         _instance.Settings["RabbitMq__HeartbeatSeconds"] = "2";
         _instance.Settings["Balancing__Interval"] = "00:00:00.500";
         _instance.Settings["Balancing__SettleTime"] = "00:00:01";

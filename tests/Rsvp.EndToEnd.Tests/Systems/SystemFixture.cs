@@ -190,7 +190,7 @@ public sealed class SystemFixture : IAsyncLifetime
     private async Task StartAsync()
     {
         using var deadline = new CancellationTokenSource(StartDeadline);
-        _instance = Instance.Open(Home, TestServers.PortBase, _ => { }, build: false);
+        _instance = Instance.Open(Home, TestServers.PortBase, _ => { }, build: false, PartitionTopology.Default);
         _mail = new MailServer(TestServers.PortBase + MailPortOffset);
         _instance.Settings["RabbitMq__HeartbeatSeconds"] = "2"; // A frozen process is noticed in seconds.
         _instance.Settings["Balancing__Interval"] = "00:00:00.500"; // Partitions find their owners in a test's time.

@@ -55,16 +55,15 @@ internal sealed class Instance : IDisposable
     }
 
     /// <summary>Opens an instance for changes; nobody else can at the same time.</summary>
-    internal static Instance Open(RsvpHome home, int portBase, Action<string> say, bool build = true)
+    /// <param name="home">Where it is.</param>
+    /// <param name="portBase">Its first port.</param>
+    /// <param name="say">Says what happens.</param>
+    /// <param name="build">False when the services were built by the caller.</param>
+    /// <param name="partitions">What a new one begins with; null: what suits this machine, or, where somebody else runs the servers, what is known there.</param>
+    /// <exception cref="ToolException">It runs on other ports, or somebody else has it open.</exception>
+    internal static Instance Open(RsvpHome home, int portBase, Action<string> say, bool build = true, PartitionTopology? partitions = null)
     {
         Directory.CreateDirectory(home.Path);
-        InstanceState state = InstanceState.Load(home);
-        bool runs = state.Processes.Any(process => process.IsAlive) || state.Containers.Count > 0;
-        if (runs && state.PortBase != portBase)
-        {
-            throw new ToolException($"it runs already, with RSVP_PORT_BASE={state.PortBase}: use that, or ./rsvp down first");
-        }
-
         FileStream homeLock;
         try
         {
@@ -75,6 +74,15 @@ internal sealed class Instance : IDisposable
             throw new ToolException($"another ./rsvp is changing {home.Path} now");
         }
 
+        InstanceState state = InstanceState.Load(home);
+        bool runs = state.Processes.Any(process => process.IsAlive) || state.Containers.Count > 0;
+        if (runs && state.PortBase != portBase)
+        {
+            homeLock.Dispose();
+            throw new ToolException($"it runs already, with RSVP_PORT_BASE={state.PortBase}: use that, or ./rsvp down first");
+        }
+
+        if (!File.Exists(home.StateFile)) state.Partitions = partitions ?? (ServerFinder.AreExternal ? PartitionTopology.Default : PartitionTopology.OfThisMachine);
         state.PortBase = portBase;
         var context = new ServerContext(home, new PortPlan(portBase), Secrets.LoadOrCreate(home), state, say);
         return new Instance(context, homeLock) { Build = build };

@@ -19,7 +19,7 @@ internal sealed class InstanceState
     public Dictionary<string, string> Notifiers { get; set; } = [];
 
     /// <summary>What services are started with.</summary>
-    public PartitionTopology Partitions { get; set; } = new(Version: 1, Count: 16);
+    public PartitionTopology Partitions { get; set; } = PartitionTopology.Default;
 
     /// <summary>What they were started with before, while its queues may still hold commands; null when there is no change under way.</summary>
     public PartitionTopology? Retiring { get; set; }
@@ -43,4 +43,14 @@ internal sealed class InstanceState
 }
 
 /// <summary>How many partitions there are, and the version that says so in names on the broker.</summary>
-internal sealed record PartitionTopology(int Version, int Count);
+internal sealed record PartitionTopology(int Version, int Count)
+{
+    private const int CountMin = 4;
+    private const int CountMax = 16;
+
+    /// <summary>What services have without a setting.</summary>
+    internal static PartitionTopology Default { get; } = new(Version: 1, CountMax);
+
+    /// <summary>Two for each processor of this machine: with more, batches are smaller, and many activities at once cost more (docs/benchmarks.md, "Processes and partitions").</summary>
+    internal static PartitionTopology OfThisMachine { get; } = new(Version: 1, Math.Clamp(2 * Environment.ProcessorCount, CountMin, CountMax));
+}

@@ -105,7 +105,7 @@ internal sealed class ContainerRabbit(ServerContext context) : RabbitServer(cont
         Directory.CreateDirectory(etc);
         Directory.CreateDirectory(data);
         string definitions = Path.Combine(etc, "definitions");
-        RabbitFiles.WriteDefinitions(Context.Home, Context.Secrets, definitions);
+        RabbitFiles.WriteDefinitions(Context.Home, Context.Secrets, Context.State.Partitions, definitions);
         RabbitFiles.WriteConfiguration(Context.Home, Path.Combine(etc, "rabbitmq.conf"), "definitions.local.path = /etc/rabbitmq/definitions");
         File.Copy(Context.Home.InRoot("infra", "rabbitmq", "enabled_plugins"), Path.Combine(etc, "enabled_plugins"), overwrite: true);
 

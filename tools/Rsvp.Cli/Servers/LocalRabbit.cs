@@ -105,7 +105,7 @@ internal sealed class LocalRabbit(ServerContext context, string script, LocalRab
     {
         Directory.CreateDirectory(Path.Combine(Folder, "home"));
         string definitions = Path.Combine(Folder, "definitions");
-        RabbitFiles.WriteDefinitions(Context.Home, Context.Secrets, definitions);
+        RabbitFiles.WriteDefinitions(Context.Home, Context.Secrets, Context.State.Partitions, definitions);
         RabbitFiles.WriteConfiguration(
             Context.Home,
             Path.Combine(Folder, "rabbitmq.conf"),

@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Rsvp.Cli.Instances;
+using Rsvp.Hosting.Messaging;
 
 namespace Rsvp.Cli.Servers;
 
@@ -27,11 +29,11 @@ internal static class RabbitFiles
         return [.. shipped.RootElement.GetProperty("permissions").EnumerateArray().Select(permission => permission.Clone())];
     }
 
-    /// <summary>Definitions are a folder, imported in the order of names: topology and rights as shipped, and users, whose hashes are never shipped.</summary>
-    internal static void WriteDefinitions(RsvpHome home, Secrets secrets, string folder)
+    /// <summary>Definitions are a folder, imported in the order of names: topology as shipped but for partitions that are none here, rights as shipped, and users, whose hashes are never shipped.</summary>
+    internal static void WriteDefinitions(RsvpHome home, Secrets secrets, PartitionTopology partitions, string folder)
     {
         Directory.CreateDirectory(folder);
-        File.Copy(home.InRoot("infra", "rabbitmq", "definitions.json"), Path.Combine(folder, "10-topology.json"), overwrite: true);
+        File.WriteAllText(Path.Combine(folder, "10-topology.json"), TopologyOf(home, partitions));
         File.Copy(home.InRoot("infra", "rabbitmq", "permissions.json"), Path.Combine(folder, "30-permissions.json"), overwrite: true);
 
         // The hash is salted, so it is written once: a new salt at each start would be a change to import.
@@ -50,6 +52,19 @@ internal static class RabbitFiles
             }),
             permissions = new[] { new { user = RabbitServer.Admin, vhost = "/", configure = ".*", write = ".*", read = ".*" } },
         });
+    }
+
+    private static string TopologyOf(RsvpHome home, PartitionTopology partitions)
+    {
+        HashSet<string> known = [.. Enumerable.Range(0, partitions.Count).Select(number => Topology.PartitionQueue(partitions.Version, number))];
+        JsonNode shipped = JsonNode.Parse(File.ReadAllText(home.InRoot("infra", "rabbitmq", "definitions.json")))!;
+        foreach (string kind in (string[])["exchanges", "queues", "bindings"])
+        {
+            shipped[kind]!.AsArray().RemoveAll(node =>
+                (string)(node!["name"] ?? node["destination"])! is var name && name.StartsWith(Topology.PartitionQueuePrefix, StringComparison.Ordinal) && !known.Contains(name));
+        }
+
+        return shipped.ToJsonString();
     }
 
     internal static void WriteConfiguration(RsvpHome home, string file, params string[] lines)

@@ -29,6 +29,9 @@ internal static class ServerFinder
             rabbit ?? throw new ToolException("RabbitMQ is missing: install it, start Docker, or set RSVP_RABBITMQ=amqp://user:password@host:5672/"));
     }
 
+    /// <summary>True: somebody else runs a server, and others may use it.</summary>
+    internal static bool AreExternal => Environment.GetEnvironmentVariable("RSVP_POSTGRES") is { Length: > 0 } || Environment.GetEnvironmentVariable("RSVP_RABBITMQ") is { Length: > 0 };
+
     private static PostgresServer? FindPostgres(ServerContext context)
     {
         if (Environment.GetEnvironmentVariable("RSVP_POSTGRES") is { Length: > 0 } url) return new ExternalPostgres(context, url);

@@ -42,7 +42,7 @@ internal static class SoakCommand
         bool isClean = false;
         try
         {
-            using Instance instance = Instance.Open(home, RsvpHome.PortBaseFromEnvironment(DefaultPortBase), text => Console.WriteLine("          " + text));
+            using Instance instance = Instance.Open(home, RsvpHome.PortBaseFromEnvironment(DefaultPortBase), text => Console.WriteLine("          " + text), partitions: PartitionTopology.Default);
             Configure(instance);
             try
             {
