@@ -42,7 +42,7 @@ public class TestDatabase : IAsyncLifetime
     {
         await CreateDatabaseAsync(_name);
         _dataSource = NpgsqlDataSource.Create(ConnectionString);
-        _batches = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(ConnectionString) { Options = PartitionExtensions.Plans }.ConnectionString);
+        _batches = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(ConnectionString) { Options = PartitionExtensions.BatchPlanOptions }.ConnectionString);
     }
 
     /// <inheritdoc/>

@@ -18,7 +18,7 @@ internal sealed class SetBasedApply : IAsyncDisposable
 
     internal SetBasedApply(string workerKeywords)
     {
-        var connection = new NpgsqlConnectionStringBuilder(workerKeywords) { MaxPoolSize = 1, MaxAutoPrepare = 100, AutoPrepareMinUsages = 2, Options = PartitionExtensions.Plans };
+        var connection = new NpgsqlConnectionStringBuilder(workerKeywords) { MaxPoolSize = 1, MaxAutoPrepare = 100, AutoPrepareMinUsages = 2, Options = PartitionExtensions.BatchPlanOptions };
         _worker = NpgsqlDataSource.Create(connection.ToString());
         _applier = new BatchApplier(
             _worker,

@@ -13,6 +13,9 @@ namespace Rsvp.Worker.Partitions;
 /// <summary>Adds what applies commands.</summary>
 internal static class PartitionExtensions
 {
+    /// <summary>How PostgreSQL plans a batch's statements: once, because they ask by keys, and not by a scan of the table, which looks cheap while it is empty.</summary>
+    internal const string BatchPlanOptions = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off";
+
     // The data source that batches alone use.
     private const string Batches = "batches";
 
@@ -55,13 +58,10 @@ internal static class PartitionExtensions
         var connectionString = builder.PostgresConnectionString(connection =>
         {
             Bound(connection, connectionsMax: 40);
-            connection.Options += " " + Plans;
+            connection.Options += " " + BatchPlanOptions;
         });
         builder.Services.AddKeyedSingleton(Batches, (_, _) => PostgresExtensions.CreateDataSource(connectionString, Batches));
     }
-
-    /// <summary>Whatever a batch asks for it asks by keys, so one plan is good for every batch. It may be made while a table is empty, and then to read the table would look cheap.</summary>
-    internal const string Plans = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off";
 
     private static void Bound(NpgsqlConnectionStringBuilder connection, int connectionsMax)
     {

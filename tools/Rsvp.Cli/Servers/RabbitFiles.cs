@@ -54,6 +54,13 @@ internal static class RabbitFiles
         });
     }
 
+    internal static void WriteConfiguration(RsvpHome home, string file, params string[] lines)
+    {
+        string shared = File.ReadAllText(home.InRoot("infra", "rabbitmq", "rabbitmq.conf"));
+        File.WriteAllText(file, shared + "\n# This instance.\n" + string.Join('\n', lines) + "\n");
+    }
+
+    /// <summary>The shipped topology without partitions that are none of this instance.</summary>
     private static string TopologyOf(RsvpHome home, PartitionTopology partitions)
     {
         HashSet<string> known = [.. Enumerable.Range(0, partitions.Count).Select(number => Topology.PartitionQueue(partitions.Version, number))];
@@ -65,12 +72,6 @@ internal static class RabbitFiles
         }
 
         return shipped.ToJsonString();
-    }
-
-    internal static void WriteConfiguration(RsvpHome home, string file, params string[] lines)
-    {
-        string shared = File.ReadAllText(home.InRoot("infra", "rabbitmq", "rabbitmq.conf"));
-        File.WriteAllText(file, shared + "\n# This instance.\n" + string.Join('\n', lines) + "\n");
     }
 
     /// <summary>RabbitMQ's own form: a salt of four bytes, then SHA-256 of salt and password.</summary>
