@@ -17,6 +17,7 @@ public sealed class TcpProxy : IAsyncDisposable
     private volatile TaskCompletionSource _answers = Passing();
     private volatile TaskCompletionSource _questions = Passing();
     private volatile bool _isAway;
+    private volatile Func<ReadOnlyMemory<byte>, bool>? _lost;
     private int _acceptedCount;
 
     /// <summary>Listens on a port of its own.</summary>
@@ -31,6 +32,9 @@ public sealed class TcpProxy : IAsyncDisposable
 
     /// <summary>How many connections were made.</summary>
     public int AcceptedCount => Volatile.Read(ref _acceptedCount);
+
+    /// <summary>Whether what is to be lost has not come yet.</summary>
+    public bool IsToLose => _lost is not null;
 
     private int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
@@ -64,6 +68,10 @@ public sealed class TcpProxy : IAsyncDisposable
         _isAway = true;
         CloseAll();
     }
+
+    /// <summary>The next of the server's answers for which this holds is lost, and connections stay.</summary>
+    /// <param name="isIt">Is given what came at once.</param>
+    public void Lose(Func<ReadOnlyMemory<byte>, bool> isIt) => _lost = isIt;
 
     /// <summary>Resets every connection, as a machine does that lost its memory of them: what is under way is gone. New ones are taken.</summary>
     public void Reset()
@@ -175,6 +183,12 @@ public sealed class TcpProxy : IAsyncDisposable
                 if (Latency > TimeSpan.Zero)
                 {
                     await Task.Delay(Latency, _stopped.Token);
+                }
+
+                if (isAnswer && _lost?.Invoke(bytes.AsMemory(0, count)) is true)
+                {
+                    _lost = null;
+                    continue;
                 }
 
                 var sent = 0;

@@ -7,6 +7,8 @@ namespace Rsvp.Api.Submitting;
 /// <remarks>
 /// The bus may ignore the token that should end a send, so every attempt is watched from outside, and what does not come back in time is left behind.
 /// A message left behind may still arrive.
+/// A connection that ends may leave a send without any answer: the bus disposes of the channel as soon as it hears of the end, and a channel that is
+/// disposed of fails its open confirms no more (RabbitMQ.Client 7.2). So an attempt may take half the bound, and a second one has the rest.
 /// </remarks>
 /// <param name="bus">A bus whose sends are not tried again inside.</param>
 /// <param name="time">The clock of the bounds.</param>
@@ -20,7 +22,7 @@ internal sealed class ConfirmedSender(IBus bus, TimeProvider time)
 
     private int _leftBehind;
 
-    /// <summary>Sends, and sends again after an interruption while there is time; a second copy of a message must be harmless.</summary>
+    /// <summary>Sends, and sends again after an interruption, or without a confirm for half the bound; a second copy of a message must be harmless.</summary>
     /// <param name="exchange">The address of an exchange.</param>
     /// <param name="routingKey">Must lead to a queue.</param>
     /// <param name="message">The message.</param>
@@ -33,31 +35,39 @@ internal sealed class ConfirmedSender(IBus bus, TimeProvider time)
         var wasSent = false;
         while (true)
         {
-            var left = bound - time.GetElapsedTime(startedAt);
+            var left = Left();
             if (left <= TimeSpan.Zero || Volatile.Read(ref _leftBehind) >= LeftBehindMax)
             {
                 return wasSent ? Acceptance.Unknown : Acceptance.BrokerAway;
             }
 
             wasSent = true;
-            if (await AttemptAsync(exchange, routingKey, message, left, cancellationToken) is { } answer)
+            if (await AttemptAsync(exchange, routingKey, message, Shorter(left, bound / 2), cancellationToken) is { } answer)
             {
                 return answer;
             }
 
-            await Task.Delay(RetryDelay, time, cancellationToken);
+            left = Left();
+            if (left > TimeSpan.Zero)
+            {
+                await Task.Delay(Shorter(left, RetryDelay), time, cancellationToken);
+            }
         }
+
+        TimeSpan Left() => bound - time.GetElapsedTime(startedAt);
+
+        static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
     }
 
-    // Null: interrupted, worth another attempt.
-    private async Task<Acceptance?> AttemptAsync<T>(Uri exchange, string routingKey, T message, TimeSpan left, CancellationToken cancellationToken)
+    // Null: interrupted or without an answer, worth another attempt.
+    private async Task<Acceptance?> AttemptAsync<T>(Uri exchange, string routingKey, T message, TimeSpan patience, CancellationToken cancellationToken)
         where T : class
     {
         var cancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var send = SendOnceAsync(exchange, routingKey, message, cancellation.Token);
         try
         {
-            await Task.WhenAny(send).WaitAsync(left, time, cancellationToken);
+            await Task.WhenAny(send).WaitAsync(patience, time, cancellationToken);
         }
         catch (TimeoutException)
         {
@@ -73,7 +83,6 @@ internal sealed class ConfirmedSender(IBus bus, TimeProvider time)
         LeaveBehind(send, cancellation);
         return send.Exception?.InnerException switch
         {
-            null => Acceptance.Unknown,
             MessageReturnedException => Acceptance.Unrouted,
             { InnerException: PublishException { IsReturn: false } } => Acceptance.Overloaded,
             _ => null,

@@ -175,10 +175,27 @@ public sealed class CommandSubmitterTests
     }
 
     [Fact]
+    public async Task A_confirm_that_is_lost_is_asked_for_again()
+    {
+        await using var proxy = TcpProxy.OfBroker();
+        await using var world = await SubmittingWorld.StartAsync(new SubmittingOptions { ConfirmTimeout = TimeSpan.FromSeconds(4) }, proxy);
+        await using var partition = await FakePartition.StartAsync(world.Broker);
+        var lost = SubmittingWorld.Command(0);
+
+        proxy.Lose(IsConfirm);
+        Assert.Equal(Acceptance.Accepted, await Eventually.EndsAsync(world.Submitter.SubmitAsync(lost), "it is confirmed at the second time"));
+
+        Assert.False(proxy.IsToLose);
+        Assert.False(world.Circuit.IsOpen);
+        await Eventually.HoldsAsync(() => partition.Batches.Count == 2, "it arrives twice");
+        Assert.All(partition.Batches, batch => Assert.Equal(lost.RequestId, Assert.Single(batch.Commands).RequestId));
+    }
+
+    [Fact]
     public async Task Connections_that_are_reset_again_and_again_lose_no_command_and_keep_the_order()
     {
         await using var proxy = TcpProxy.OfBroker();
-        await using var world = await SubmittingWorld.StartAsync(new SubmittingOptions { ConfirmTimeout = TimeSpan.FromSeconds(60) }, proxy);
+        await using var world = await SubmittingWorld.StartAsync(new SubmittingOptions { ConfirmTimeout = TimeSpan.FromSeconds(10) }, proxy);
         await using var partition = await FakePartition.StartAsync(world.Broker);
         partition.Decides = FakePartition.Complete;
 
@@ -253,6 +270,9 @@ public sealed class CommandSubmitterTests
 
         await Eventually.HoldsAsync(async () => !(await world.Broker.ListAsync("queues")).EnumerateArray().Any(), "the answer queue is gone");
     }
+
+    // AMQP 0-9-1: a method frame of 13 bytes on any channel, method 60.80 (basic.ack), and nothing else with it.
+    private static bool IsConfirm(ReadOnlyMemory<byte> answer) => answer.Span is [1, _, _, 0, 0, 0, 13, 0, 60, 0, 80, ..] and { Length: 21 };
 
     private static async Task AnswersComeBackAsync(SubmittingWorld world, FakePartition partition)
     {
