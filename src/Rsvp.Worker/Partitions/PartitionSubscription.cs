@@ -56,7 +56,7 @@ internal sealed partial class PartitionSubscription(int partition, string worker
         {
             lock (_lock)
             {
-                return _activeSince is not null;
+                return _subscribedAt is not null && _activeSince is not null;
             }
         }
     }
@@ -113,13 +113,7 @@ internal sealed partial class PartitionSubscription(int partition, string worker
     }
 
     /// <summary>Leaves the line at once and lets go of a batch that is being decided: it goes to the next in line, and what is decided of it here comes too late to count.</summary>
-    internal async Task StepOutAsync()
-    {
-        await LeaveLineAsync();
-
-        // The bus says so only when the batch in hand has ended, and begins anew only then.
-        await EndedAsync();
-    }
+    internal Task StepOutAsync() => LeaveLineAsync();
 
     /// <summary>Leaves the line for good; a batch that is not done by then is somebody else's.</summary>
     /// <param name="patience">Longest wait for the batch in work.</param>
@@ -266,6 +260,16 @@ internal sealed partial class PartitionSubscription(int partition, string worker
         if (channel is not null && _handle is not null && !await channel.CloseAsync(_handle, "The partition is another worker's."))
         {
             LogNotClosed(partition);
+        }
+
+        lock (_lock)
+        {
+            // The bus says so only when the batches in hand have ended. It may stand in line again by now, and that is not to be forgotten.
+            if (_channel == channel)
+            {
+                _subscribedAt = null;
+                _activeSince = null;
+            }
         }
     }
 

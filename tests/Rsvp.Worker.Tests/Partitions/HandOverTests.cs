@@ -53,6 +53,9 @@ public sealed class HandOverTests : IAsyncLifetime
             await leaving.IsActiveAsync();
             await next.InLineAsync();
             Assert.True(await leaving.Subscription.GoBehindAsync(TimeSpan.FromSeconds(5), CancellationToken.None));
+
+            // The bus cannot have said so: a batch that was delivered ahead waits for its turn.
+            Assert.False(leaving.Subscription.IsSubscribed);
             await next.IsActiveAsync();
         }
 
