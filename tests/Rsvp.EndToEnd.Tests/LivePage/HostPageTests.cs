@@ -165,6 +165,34 @@ public sealed class HostPageTests(SystemFixture system, BrowserFixture browser) 
     }
 
     [Fact]
+    public async Task Who_is_found_at_the_door_while_another_is_being_checked_in_is_checked_in_after_them()
+    {
+        var hana = system.NewPerson();
+        var activity = await hana.OpenAsync(2);
+        foreach (var name in (string[])["Ada", "Ben"])
+        {
+            await system.NewPerson(name: name).SubmitAsync(activity);
+        }
+
+        await using var host = await browser.OpenAsync(system, hana, $"/host/{activity}/coming");
+        var goOn = new TaskCompletionSource();
+        await host.Page.RouteAsync("**/check-in", async route =>
+        {
+            await goOn.Task;
+            await route.ContinueAsync();
+        });
+        await host.Page.GetByLabel("Check in Ada").ClickAsync();
+        await Expect(host.Page.GetByLabel("Check in Ben")).ToBeDisabledAsync();
+        await host.Page.GetByLabel("Find somebody by name").FillAsync("be");
+        await host.Page.Keyboard.PressAsync("Enter");
+        goOn.SetResult();
+
+        await Expect(host.Page.GetByLabel("Take back the check-in of Ben")).ToBeVisibleAsync();
+        await host.Page.GetByLabel("Find somebody by name").FillAsync("");
+        await Expect(host.Page.GetByLabel("Take back the check-in of Ada")).ToBeVisibleAsync();
+    }
+
+    [Fact]
     public async Task Before_asking_begins_an_attendee_reads_when_it_does()
     {
         var opens = TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(2);

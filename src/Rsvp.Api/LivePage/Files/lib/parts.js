@@ -76,6 +76,8 @@ export function trouble(text) {
 /** Runs something that a button started: busy until it is done, and what is refused is said. */
 export async function doing(state, redraw, action) {
   if (state.busy) return false;
+  let end;
+  state.ended = new Promise(resolve => { end = resolve; });
   state.busy = true;
   state.error = null;
   redraw();
@@ -88,8 +90,14 @@ export async function doing(state, redraw, action) {
     return false;
   } finally {
     state.busy = false;
+    end();
     redraw();
   }
+}
+
+/** What was being done has ended. */
+export async function idle(state) {
+  while (state.busy) await state.ended;
 }
 
 /** A short message at the foot of the page, which is said aloud, too. */

@@ -4,7 +4,7 @@ import { h } from "../lib/view.js";
 import { download, get } from "../lib/api.js";
 import { now } from "../lib/clock.js";
 import { momentOf, number, parties, people, refusalWords, seats } from "../lib/words.js";
-import { empty, loading, toast } from "../lib/parts.js";
+import { empty, idle, loading, toast } from "../lib/parts.js";
 import { ASSUMED, heirs } from "./heirs.js";
 
 const SHOWN_MAX = 200;
@@ -24,17 +24,14 @@ export function comingTab(view) {
   if (!state.coming) return loading("the list");
   if (state.coming.length === 0) return empty("Nobody is coming yet", "Whoever is confirmed shows here at once.");
 
-  const wanted = wantedOf(state);
-  const found = (state.found?.wanted === wanted && state.found.items) || state.coming.filter(one => (one.name ?? "").toLowerCase().includes(wanted));
-  // Of a list that is too long for the page, what it has says nothing about who else is meant.
-  const isKnown = !state.isCut || state.found?.wanted === wanted;
+  const { wanted, found, isKnown } = searched(state);
   const started = Date.parse(activity.startsAt) <= now();
   const missing = state.coming.filter(one => !one.checkedIn);
   return [
     h("div", { class: "toolbar" },
       h("div", { class: "search" },
         h("label", { for: "search", class: "unseen" }, "Find somebody by name"),
-        h("input", { id: "search", type: "search", placeholder: "Find somebody at the door", autocomplete: "off", maxlength: "200", value: state.search, onInput: event => { state.search = event.target.value; if (state.isCut) askAtDoor(view); redraw(); }, onKeydown: event => { if (event.key === "Enter" && isKnown && found.length === 1 && !found[0].checkedIn) checkIn(view, found[0]); } })),
+        h("input", { id: "search", type: "search", placeholder: "Find somebody at the door", autocomplete: "off", maxlength: "200", value: state.search, onInput: event => { state.search = event.target.value; if (state.isCut) askAtDoor(view); redraw(); }, onKeydown: event => { if (event.key === "Enter") checkInFound(view); } })),
       h("span", { class: "hint", role: "status" }, wanted ? `${number(found.length)} found` : `${people(activity.checkedIn)} of ${number(activity.confirmed)} checked in`),
       h("span", { class: "toolbar-gap" }),
       started && missing.length > 0 && activity.status === "scheduled" && h("button", { type: "button", onClick: () => release(view, missing) }, "Release no-shows …"),
@@ -51,6 +48,21 @@ export function comingTab(view) {
       h("button", { type: "button", class: "quiet danger", disabled: state.busy, "aria-label": `Remove ${one.name ?? "somebody"}`, onClick: () => remove(view, one) }, "Remove")))),
     found.length > SHOWN_MAX && h("p", { class: "hint" }, `And ${number(found.length - SHOWN_MAX)} more: search for a name.`),
   ];
+}
+
+function searched(state) {
+  const wanted = wantedOf(state);
+  const found = (state.found?.wanted === wanted && state.found.items) || state.coming.filter(one => (one.name ?? "").toLowerCase().includes(wanted));
+  // Of a list that is too long for the page, what it has says nothing about who else is meant.
+  return { wanted, found, isKnown: !state.isCut || state.found?.wanted === wanted };
+}
+
+/** Enter: whoever is found alone is here, once the one before is checked in. */
+async function checkInFound(view) {
+  const meant = wantedOf(view.state);
+  await idle(view.state);
+  const { wanted, found, isKnown } = searched(view.state);
+  if (wanted && wanted === meant && isKnown && found.length === 1 && !found[0].checkedIn) checkIn(view, found[0]);
 }
 
 /** Of a list that is too long for the page the API finds who is meant. */
@@ -77,7 +89,10 @@ export function askAtDoor(view, afterMs = ASK_AFTER_MS, failures = 0) {
 }
 
 async function checkIn({ act, state, redraw }, one) {
-  if (await act(`${one.name ?? "Somebody"} is here.`, "POST", `/api/rsvps/${one.id}/check-in`)) {
+  const { search } = state;
+  const isHere = await act(`${one.name ?? "Somebody"} is here.`, "POST", `/api/rsvps/${one.id}/check-in`);
+  // The next one may be looked for already.
+  if (isHere && state.search === search) {
     state.search = "";
     redraw();
   }

@@ -26,6 +26,7 @@ export function hostView({ at, redraw }) {
   const unwatch = live.watch(id);
   let readVersion = null;
   let reading = false;
+  let pass = null;
   let closed = false;
   let failures = 0;
   let again = null;
@@ -38,26 +39,7 @@ export function hostView({ at, redraw }) {
     reading = true;
     try {
       while (!closed) {
-        // Its settings, too: another host may have changed them, and a push says counts only.
-        const settings = await get(`/api/activities/${id}`);
-        store.keepActivity(settings);
-        const [waiting, coming] = await Promise.all([
-          getAll(`/api/activities/${id}/waitlist`, 10),
-          getAll(`/api/activities/${id}/rsvps?status=confirmed`, 10),
-        ]);
-        const offered = store.activity(id).offered > 0 ? await getAll(`/api/activities/${id}/rsvps?status=offered`, 2) : { items: [] };
-        state.waiting = waiting.items;
-        state.coming = coming.items;
-        state.isCut = coming.isCut;
-        if (state.isCut) askAtDoor(view);
-        state.offered = offered.items;
-        state.chosen = new Set([...state.chosen].filter(one => waiting.items.some(entry => entry.rsvpId === one)));
-        // What was read, which may be older than what was pushed meanwhile: then it is read again.
-        readVersion = settings.version;
-        state.readError = null;
-        if (state.tab === "figures") state.figures = await get(`/api/activities/${id}/analytics/rsvps`);
-        failures = 0;
-        redraw();
+        await (pass = readOnce());
         await new Promise(resolve => setTimeout(resolve, READ_EVERY_MS));
         if (store.activity(id).version === readVersion) return;
       }
@@ -72,12 +54,37 @@ export function hostView({ at, redraw }) {
     }
   }
 
+  async function readOnce() {
+    // Its settings, too: another host may have changed them, and a push says counts only.
+    const settings = await get(`/api/activities/${id}`);
+    store.keepActivity(settings);
+    const [waiting, coming] = await Promise.all([
+      getAll(`/api/activities/${id}/waitlist`, 10),
+      getAll(`/api/activities/${id}/rsvps?status=confirmed`, 10),
+    ]);
+    const offered = store.activity(id).offered > 0 ? await getAll(`/api/activities/${id}/rsvps?status=offered`, 2) : { items: [] };
+    state.waiting = waiting.items;
+    state.coming = coming.items;
+    state.isCut = coming.isCut;
+    if (state.isCut) askAtDoor(view);
+    state.offered = offered.items;
+    state.chosen = new Set([...state.chosen].filter(one => waiting.items.some(entry => entry.rsvpId === one)));
+    // What was read, which may be older than what was pushed meanwhile: then it is read again.
+    readVersion = settings.version;
+    state.readError = null;
+    if (state.tab === "figures") state.figures = await get(`/api/activities/${id}/analytics/rsvps`);
+    failures = 0;
+    redraw();
+  }
+
   /** A host's command; what it says is shown, and the lists are read again. */
   const act = (words, method, path, body) => doing(state, redraw, async () => {
     const outcome = await command(method, path, body);
     state.dialog = null;
     if (words) toast(typeof words === "function" ? words(outcome) : words);
-    await read();
+    // Not for as long as others change something, too.
+    read();
+    await pass?.catch(() => {});
     return outcome;
   });
 
