@@ -12,7 +12,8 @@ internal sealed class DeliveryPlan([FromKeyedServices(NotificationsExtensions.Da
         """
         WITH wanted AS MATERIALIZED (
             SELECT issued.*, u.email, coalesce(p.email, true) AS by_email, coalesce(p.webhook, true) AS by_webhook
-            FROM   unnest($1, $2, $3, $4, $5, $6, $7) AS issued (notification_id, user_id, rsvp_id, kind, status, party_size, offer_expires_at)
+            FROM   unnest($1, $2, $3, $4, $5, $6, $7, $8, $9) AS issued (
+                       notification_id, user_id, rsvp_id, kind, status, party_size, offer_expires_at, activity_id, issued_at)
             CROSS  JOIN LATERAL (SELECT email FROM users WHERE users.user_id = issued.user_id AND deleted_at IS NULL LIMIT 1) AS u
             LEFT   JOIN LATERAL (SELECT * FROM notification_preferences WHERE notification_preferences.user_id = issued.user_id LIMIT 1) AS p ON true
             WHERE  (issued.kind = ANY (p.muted_kinds)) IS NOT TRUE
@@ -28,31 +29,39 @@ internal sealed class DeliveryPlan([FromKeyedServices(NotificationsExtensions.Da
         )
         INSERT INTO notification_deliveries (
             notification_id, channel, target, user_id, webhook_id, activity_id, rsvp_id, kind, status, party_size, offer_expires_at, issued_at)
-        SELECT notification_id, channel, target, user_id, webhook_id, $8, rsvp_id, kind, status, party_size, offer_expires_at, $9
+        SELECT notification_id, channel, target, user_id, webhook_id, activity_id, rsvp_id, kind, status, party_size, offer_expires_at, issued_at
         FROM   targets
         WHERE  channel = ANY ($10)
         ON     CONFLICT DO NOTHING
         """;
 
-    /// <summary>Plans a message, as often as it comes.</summary>
-    /// <param name="issued">The message.</param>
-    /// <param name="channels">Names of the channels that can send.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>Deliveries that are new.</returns>
-    public async Task<int> AddAsync(NotificationsIssued issued, string[] channels, CancellationToken cancellationToken)
+    /// <summary>Whether it is worth trying again: the driver does not count a server that is being shut down, and a webhook may be deleted while a delivery to it is planned.</summary>
+    public static bool MayPass(NpgsqlException error) => error.IsTransient || error is PostgresException
     {
-        var rows = issued.Notifications.ToArray();
+        SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.ForeignKeyViolation
+    };
+
+    /// <summary>Plans messages, as often as they come.</summary>
+    /// <param name="messages">Of any activities.</param>
+    /// <param name="channels">Names of the channels that can send.</param>
+    /// <returns>Deliveries that are new.</returns>
+    public async Task<int> AddAsync(IReadOnlyList<NotificationsIssued> messages, string[] channels)
+    {
+        var rows = messages.SelectMany(issued => issued.Notifications.Select(row => (Message: issued, Notification: row))).ToArray();
         await using var command = database.CreateCommand(Sql);
-        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(rows, row => row.NotificationId) });
-        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(rows, row => row.UserId) });
-        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(rows, row => row.RsvpId) });
-        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = Array.ConvertAll(rows, row => row.Kind) });
-        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = Array.ConvertAll(rows, row => row.Status) });
-        command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = Array.ConvertAll(rows, row => row.PartySize) });
-        command.Parameters.Add(new NpgsqlParameter<DateTime?[]> { TypedValue = Array.ConvertAll(rows, row => row.OfferExpiresAt?.UtcDateTime) });
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = issued.ActivityId });
-        command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = issued.At.UtcDateTime });
+        Add(row => row.Notification.NotificationId);
+        Add(row => row.Notification.UserId);
+        Add(row => row.Notification.RsvpId);
+        Add(row => row.Notification.Kind);
+        Add(row => row.Notification.Status);
+        Add(row => row.Notification.PartySize);
+        Add(row => row.Notification.OfferExpiresAt?.UtcDateTime);
+        Add(row => row.Message.ActivityId);
+        Add(row => row.Message.At.UtcDateTime);
         command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = channels });
-        return await command.ExecuteNonQueryAsync(cancellationToken);
+        return await command.ExecuteNonQueryAsync();
+
+        void Add<T>(Converter<(NotificationsIssued Message, Notification Notification), T> column) =>
+            command.Parameters.Add(new NpgsqlParameter<T[]> { TypedValue = Array.ConvertAll(rows, column) });
     }
 }

@@ -12,7 +12,7 @@ internal static class NotificationsExtensions
     /// <summary>Key of the data source of deliveries: connections of their own, so that neither they nor push wait for each other's.</summary>
     internal const string Database = "notifications";
 
-    // Two for the queue, one for each channel's look at what is due, the rest for records, which are short.
+    // One for what is planned, one for each channel's look at what is due, the rest for records, which are short.
     private const int ConnectionsMax = 8;
 
     internal static void AddNotifications(this IHostApplicationBuilder builder)
@@ -29,6 +29,7 @@ internal static class NotificationsExtensions
         services.AddOptions<WebhookOptions>().BindConfiguration("Webhooks");
         services.AddSingleton<DeliveryMetrics>();
         services.AddSingleton<DeliveryPlan>();
+        services.AddSingleton<DeliveryPlanner>();
         services.AddSingleton<DeliveryStore>();
         services.AddSingleton<SmtpConnections>();
         services.AddSingleton<INotificationChannel, EmailChannel>();

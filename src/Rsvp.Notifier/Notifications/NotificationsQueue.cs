@@ -10,8 +10,8 @@ namespace Rsvp.Notifier.Notifications;
 internal sealed class NotificationsQueue(IReceiveEndpointConnector connector, IBusControl bus, SchemaGate schema, ILogger<NotificationsQueue> logger)
     : BackgroundService, IHealthCheck
 {
-    // Each is one statement over hundreds of rows; two keep the database busy while a message is on its way.
-    private const int ConcurrencyMax = 2;
+    // Messages on their way to one statement: those of a rush on many activities are small.
+    private const int ConcurrencyMax = 64;
 
     // While the database is away a message waits here some 20 minutes before it goes back to the queue, less than the broker's 30 for an answer.
     private const int RetriesMax = 80;
@@ -38,13 +38,13 @@ internal sealed class NotificationsQueue(IReceiveEndpointConnector connector, IB
             // The publishers bind it to the exchange, so that it fills before the first notifier is there.
             queue.ConfigureConsumeTopology = false;
             queue.SetQuorumQueue();
-            queue.PrefetchCount = ConcurrencyMax * 2;
+            queue.PrefetchCount = ConcurrencyMax;
             queue.ConcurrentMessageLimit = ConcurrencyMax;
             // What only takes time goes back to the queue; the workers make the queue of the dead letters.
-            queue.UseDeadLetters(logger, error => error is NpgsqlException outage && MayPass(outage));
+            queue.UseDeadLetters(logger, error => error is NpgsqlException outage && DeliveryPlan.MayPass(outage));
             queue.UseMessageRetry(retry =>
             {
-                retry.Handle<NpgsqlException>(MayPass);
+                retry.Handle<NpgsqlException>(DeliveryPlan.MayPass);
                 retry.Exponential(RetriesMax, RetryMin, RetryMax, RetryStep);
             });
             queue.ConfigureConsumer<NotificationsIssuedConsumer>(registration);
@@ -59,10 +59,4 @@ internal sealed class NotificationsQueue(IReceiveEndpointConnector connector, IB
             await Task.WhenAny(handle.Ready, Task.Delay(ConnectTimeout, CancellationToken.None));
         }
     }
-
-    // The driver does not count a server that is being shut down; and a webhook may be deleted while a delivery to it is planned.
-    private static bool MayPass(NpgsqlException error) => error.IsTransient || error is PostgresException
-    {
-        SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.ForeignKeyViolation
-    };
 }
