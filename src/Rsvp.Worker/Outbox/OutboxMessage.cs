@@ -9,9 +9,12 @@ namespace Rsvp.Worker.Outbox;
 /// <param name="Message">One of the messages in Rsvp.Contracts.</param>
 internal sealed record OutboxMessage(Guid Id, object Message)
 {
-    public string Kind => Message.GetType().Name;
+    /// <summary>The first and the last row of the activity's decision log that the message tells of, when it tells of nothing else; null: the row holds the message itself.</summary>
+    public (long First, long Last)? Log { get; init; }
 
-    public string ToJson() => Message switch
+    public string Kind => Log is null ? Message.GetType().Name : Message.GetType().Name + ClaimCheck.KindSuffix;
+
+    public string ToJson() => Log is { } rows ? ClaimCheck.Of(Message, rows).ToJson() : Message switch
     {
         ActivityChanged changed => JsonSerializer.Serialize(changed, OutcomeJson.Default.ActivityChanged),
         VacancyOpened opened => JsonSerializer.Serialize(opened, OutcomeJson.Default.VacancyOpened),
@@ -22,7 +25,7 @@ internal sealed record OutboxMessage(Guid Id, object Message)
         _ => throw new InvalidOperationException($"{Kind} is no message of the outbox."),
     };
 
-    /// <summary>Reads a row; null when this build does not know the kind (another build will).</summary>
+    /// <summary>Reads a row that holds its message; null when this build does not know the kind (another build will), or it is one of a <see cref="ClaimCheck"/>.</summary>
     public static OutboxMessage? FromRow(Guid id, string kind, string json)
     {
         object? message = kind switch

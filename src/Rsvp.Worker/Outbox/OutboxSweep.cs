@@ -55,13 +55,25 @@ internal sealed partial class OutboxSweep(NpgsqlDataSource dataSource, OutboxDis
             connection,
             transaction);
         command.Parameters.AddWithValue(BatchMax);
-        var messages = new List<OutboxMessage>();
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        while (await row.ReadAsync(cancellationToken))
+        var rows = new List<(Guid Id, string Kind, string Payload)>();
+        await using (var row = await command.ExecuteReaderAsync(cancellationToken))
         {
-            if (OutboxMessage.FromRow(row.GetGuid(0), row.GetString(1), row.GetString(2)) is OutboxMessage message)
+            while (await row.ReadAsync(cancellationToken))
             {
-                messages.Add(message);
+                rows.Add((row.GetGuid(0), row.GetString(1), row.GetString(2)));
+            }
+        }
+
+        var messages = new List<OutboxMessage>();
+        foreach (var (id, kind, payload) in rows)
+        {
+            if (OutboxMessage.FromRow(id, kind, payload) is { } held)
+            {
+                messages.Add(held);
+            }
+            else if (await ClaimReading.ReadAsync(connection, kind, payload, cancellationToken) is { } read)
+            {
+                messages.Add(new OutboxMessage(id, read));
             }
         }
 

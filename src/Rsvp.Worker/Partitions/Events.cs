@@ -13,10 +13,11 @@ internal static class Events
     public static IEnumerable<OutboxMessage> Of(WorkingSet state, IReadOnlyList<Guid> vacantActivities)
     {
         var rsvpsByActivity = state.ChangedRsvps.Values.ToLookup(rsvp => rsvp.ActivityId);
+        var logByActivity = state.Log.ToLookup(row => row.ActivityId);
         foreach (var activityId in state.ChangedActivities.Union(state.HostsChanged))
         {
             var activity = state.Activities[activityId];
-            yield return Message(new ActivityChanged
+            var changed = new ActivityChanged
             {
                 ActivityId = activityId,
                 Version = activity.Version,
@@ -32,7 +33,8 @@ internal static class Events
                     OfferExpiresAt = rsvp.OfferExpiresAt,
                     RsvpVersion = rsvp.Version,
                 })],
-            });
+            };
+            yield return Message(changed) with { Log = RowsOf(changed) };
         }
 
         foreach (var activityId in vacantActivities)
@@ -41,17 +43,32 @@ internal static class Events
         }
 
         // Last, behind what promotion waits for.
-        foreach (var heard in state.Log.Where(row => row.Entry.IsHeard).GroupBy(row => row.ActivityId))
+        foreach (var log in logByActivity)
         {
-            foreach (var chunk in heard.Chunk(NotificationsMax))
+            foreach (var chunk in log.Where(row => row.Entry.IsHeard).Chunk(NotificationsMax))
             {
-                yield return Message(new NotificationsIssued
+                var issued = new NotificationsIssued
                 {
-                    ActivityId = heard.Key,
+                    ActivityId = log.Key,
                     At = state.Now,
                     Notifications = [.. chunk.Select(row => Notification(row.LogId, row.Entry, row.Entry.After!))],
-                });
+                };
+                yield return Message(issued) with { Log = (chunk[0].Entry.Seq, chunk[^1].Entry.Seq) };
             }
+        }
+
+        // None when it tells of more than the log does.
+        (long First, long Last)? RowsOf(ActivityChanged changed)
+        {
+            var (first, last) = (long.MaxValue, long.MinValue);
+            var logged = new HashSet<Guid>();
+            foreach (var (_, _, _, entry) in logByActivity[changed.ActivityId])
+            {
+                (first, last) = (Math.Min(first, entry.Seq), Math.Max(last, entry.Seq));
+                if (entry.After is { } after) logged.Add(after.Id);
+            }
+
+            return first <= last && changed.Rsvps.All(rsvp => logged.Contains(rsvp.RsvpId)) ? (first, last) : null;
         }
 
         // Who was only taken along by a group, or reminded, is told nothing new.
