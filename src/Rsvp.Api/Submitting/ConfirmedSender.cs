@@ -5,10 +5,10 @@ namespace Rsvp.Api.Submitting;
 
 /// <summary>Sends one message and says within a bound what the broker made of it.</summary>
 /// <remarks>
-/// The bus may ignore the token that should end a send, so every attempt is watched from outside, and what does not come back in time is left behind.
+/// The bus may ignore the token that should end a send, so every copy is watched from outside, and what does not come back in time is left behind.
 /// A message left behind may still arrive.
 /// A connection that ends may leave a send without any answer: the bus disposes of the channel as soon as it hears of the end, and a channel that is
-/// disposed of fails its open confirms no more (RabbitMQ.Client 7.2). So an attempt may take half the bound, and a second one has the rest.
+/// disposed of fails its open confirms no more (RabbitMQ.Client 7.2). So half the bound later a second copy is sent, and whichever is confirmed first counts.
 /// </remarks>
 /// <param name="bus">A bus whose sends are not tried again inside.</param>
 /// <param name="time">The clock of the bounds.</param>
@@ -22,7 +22,7 @@ internal sealed class ConfirmedSender(IBus bus, TimeProvider time)
 
     private int _leftBehind;
 
-    /// <summary>Sends, and sends again after an interruption, or without a confirm for half the bound; a second copy of a message must be harmless.</summary>
+    /// <summary>Sends, and sends again after an interruption, or once when half the bound brought no confirm; a second copy of a message must be harmless.</summary>
     /// <param name="exchange">The address of an exchange.</param>
     /// <param name="routingKey">Must lead to a queue.</param>
     /// <param name="message">The message.</param>
@@ -32,61 +32,87 @@ internal sealed class ConfirmedSender(IBus bus, TimeProvider time)
         where T : class
     {
         var startedAt = time.GetTimestamp();
-        var wasSent = false;
-        while (true)
-        {
-            var left = Left();
-            if (left <= TimeSpan.Zero || Volatile.Read(ref _leftBehind) >= LeftBehindMax)
-            {
-                return wasSent ? Acceptance.Unknown : Acceptance.BrokerAway;
-            }
-
-            wasSent = true;
-            if (await AttemptAsync(exchange, routingKey, message, Shorter(left, bound / 2), cancellationToken) is { } answer)
-            {
-                return answer;
-            }
-
-            left = Left();
-            if (left > TimeSpan.Zero)
-            {
-                await Task.Delay(Shorter(left, RetryDelay), time, cancellationToken);
-            }
-        }
-
-        TimeSpan Left() => bound - time.GetElapsedTime(startedAt);
-
-        static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
-    }
-
-    // Null: interrupted or without an answer, worth another attempt.
-    private async Task<Acceptance?> AttemptAsync<T>(Uri exchange, string routingKey, T message, TimeSpan patience, CancellationToken cancellationToken)
-        where T : class
-    {
-        var cancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var send = SendOnceAsync(exchange, routingKey, message, cancellation.Token);
+        var copies = new List<Copy>(2);
+        var (wasSent, wasRepeated) = (false, false);
         try
         {
-            await Task.WhenAny(send).WaitAsync(patience, time, cancellationToken);
+            while (Left(bound) is var left && left > TimeSpan.Zero)
+            {
+                var isLate = Left(bound / 2) <= TimeSpan.Zero;
+                var mayBegin = Volatile.Read(ref _leftBehind) < LeftBehindMax;
+                if (copies.Count == 0 && !mayBegin) break;
+                if (mayBegin && (copies.Count == 0 || (isLate && !wasRepeated)))
+                {
+                    copies.Add(Begin(exchange, routingKey, message, cancellationToken));
+                    wasSent = true;
+                }
+
+                wasRepeated = isLate;
+
+                if (await AnswerAsync(copies, wasRepeated ? left : Left(bound / 2), cancellationToken) is { } answer)
+                {
+                    return answer;
+                }
+
+                if (copies.Count == 0 && Left(bound) is var rest && rest > TimeSpan.Zero)
+                {
+                    await Task.Delay(rest < RetryDelay ? rest : RetryDelay, time, cancellationToken);
+                }
+            }
+
+            return wasSent ? Acceptance.Unknown : Acceptance.BrokerAway;
+        }
+        finally
+        {
+            copies.ForEach(LeaveBehind);
+        }
+
+        TimeSpan Left(TimeSpan until) => until - time.GetElapsedTime(startedAt);
+    }
+
+    // Null: in this time none was answered, or all were interrupted; these are gone from the list.
+    private async Task<Acceptance?> AnswerAsync(List<Copy> copies, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.WhenAny(copies.Select(copy => copy.Send)).WaitAsync(patience, time, cancellationToken);
         }
         catch (TimeoutException)
         {
-            // Below it is neither completed nor faulted.
+            return null;
         }
 
-        if (send.IsCompletedSuccessfully)
+        foreach (var copy in copies.Where(copy => copy.Send.IsCompleted).ToArray())
         {
-            cancellation.Dispose();
-            return Acceptance.Accepted;
+            copies.Remove(copy);
+            copy.Cancellation.Dispose();
+            if (copy.Send.IsCompletedSuccessfully)
+            {
+                return Acceptance.Accepted;
+            }
+
+            // Of one copy: the other one may be there.
+            if (Refusal(copy.Send) is { } refusal && copies.Count == 0)
+            {
+                return refusal;
+            }
         }
 
-        LeaveBehind(send, cancellation);
-        return send.Exception?.InnerException switch
-        {
-            MessageReturnedException => Acceptance.Unrouted,
-            { InnerException: PublishException { IsReturn: false } } => Acceptance.Overloaded,
-            _ => null,
-        };
+        return null;
+    }
+
+    private static Acceptance? Refusal(Task send) => send.Exception?.InnerException switch
+    {
+        MessageReturnedException => Acceptance.Unrouted,
+        { InnerException: PublishException { IsReturn: false } } => Acceptance.Overloaded,
+        _ => null,
+    };
+
+    private Copy Begin<T>(Uri exchange, string routingKey, T message, CancellationToken cancellationToken)
+        where T : class
+    {
+        var cancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        return new Copy(SendOnceAsync(exchange, routingKey, message, cancellation.Token), cancellation);
     }
 
     private async Task SendOnceAsync<T>(Uri exchange, string routingKey, T message, CancellationToken cancellationToken)
@@ -107,19 +133,23 @@ internal sealed class ConfirmedSender(IBus bus, TimeProvider time)
             cancellationToken);
     }
 
-    private void LeaveBehind(Task send, CancellationTokenSource cancellation)
+    private void LeaveBehind(Copy copy)
     {
         Interlocked.Increment(ref _leftBehind);
-        cancellation.Cancel();
-        send.ContinueWith(
+        copy.Cancellation.Cancel();
+        copy.Send.ContinueWith(
             ended =>
             {
                 _ = ended.Exception;
-                cancellation.Dispose();
+                copy.Cancellation.Dispose();
                 Interlocked.Decrement(ref _leftBehind);
             },
             CancellationToken.None,
             TaskContinuationOptions.ExecuteSynchronously,
             TaskScheduler.Default);
     }
+
+    /// <param name="Send">Complete when the broker has confirmed it.</param>
+    /// <param name="Cancellation">Ends the send, if the bus listens.</param>
+    private sealed record Copy(Task Send, CancellationTokenSource Cancellation);
 }

@@ -233,6 +233,19 @@ public sealed class CommandSubmitterTests
     }
 
     [Fact]
+    public async Task A_confirm_that_comes_after_the_second_copy_was_sent_still_counts()
+    {
+        await using var proxy = TcpProxy.OfBroker();
+        await using var world = await SubmittingWorld.StartAsync(new SubmittingOptions { ConfirmTimeout = TimeSpan.FromSeconds(5) }, proxy);
+        await using var partition = await FakePartition.StartAsync(world.Broker);
+        Assert.Equal(Acceptance.Accepted, await world.Submitter.SubmitAsync(SubmittingWorld.Command()));
+        proxy.Latency = TimeSpan.FromSeconds(1.5);
+
+        // Confirmed after three seconds; the copy that is sent after two and a half would be so after the bound.
+        Assert.Equal(Acceptance.Accepted, await world.Submitter.SubmitAsync(SubmittingWorld.Command()));
+    }
+
+    [Fact]
     public async Task More_than_the_channel_holds_is_overload()
     {
         await using var proxy = TcpProxy.OfBroker();
