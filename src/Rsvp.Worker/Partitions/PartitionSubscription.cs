@@ -103,7 +103,11 @@ internal sealed partial class PartitionSubscription(int partition, string worker
 
         try
         {
-            await LeaveLineAsync();
+            if (await LeaveLineAsync() is { } left)
+            {
+                Forget(left);
+            }
+
             return true;
         }
         finally
@@ -113,7 +117,19 @@ internal sealed partial class PartitionSubscription(int partition, string worker
     }
 
     /// <summary>Leaves the line at once and lets go of a batch that is being decided: it goes to the next in line, and what is decided of it here comes too late to count.</summary>
-    internal Task StepOutAsync() => LeaveLineAsync();
+    internal async Task StepOutAsync()
+    {
+        LineChannel? channel;
+        lock (_lock)
+        {
+            channel = _channel;
+        }
+
+        await LeaveLineAsync();
+
+        // Whether the broker has said so or not: what is decided here does not count.
+        Forget(channel);
+    }
 
     /// <summary>Leaves the line for good; a batch that is not done by then is somebody else's.</summary>
     /// <param name="patience">Longest wait for the batch in work.</param>
@@ -249,7 +265,8 @@ internal sealed partial class PartitionSubscription(int partition, string worker
         return Task.CompletedTask;
     }
 
-    private async Task LeaveLineAsync()
+    // What it left; null when it still stands in line, or does not at all.
+    private async Task<LineChannel?> LeaveLineAsync()
     {
         LineChannel? channel;
         lock (_lock)
@@ -257,14 +274,25 @@ internal sealed partial class PartitionSubscription(int partition, string worker
             channel = _channel;
         }
 
-        if (channel is not null && _handle is not null && !await channel.CloseAsync(_handle, "The partition is another worker's."))
+        if (channel is null || _handle is null)
         {
-            LogNotClosed(partition);
+            return null;
         }
 
+        if (await channel.CloseAsync(_handle, "The partition is another worker's."))
+        {
+            return channel;
+        }
+
+        LogNotClosed(partition);
+        return null;
+    }
+
+    // The bus says that a subscription has ended only when the batches in hand have. By now it may stand in line again, and that is not to be forgotten.
+    private void Forget(LineChannel? channel)
+    {
         lock (_lock)
         {
-            // The bus says so only when the batches in hand have ended. It may stand in line again by now, and that is not to be forgotten.
             if (_channel == channel)
             {
                 _subscribedAt = null;
