@@ -1,7 +1,10 @@
 namespace Rsvp.Contracts;
 
 /// <summary>An activity or RSVPs of it changed: one message per activity and committed batch.</summary>
-/// <remarks>Delivered at least once, in no promised order; <see cref="Version"/> tells the newer from the older.</remarks>
+/// <remarks>
+/// Delivered at least once, in no promised order; <see cref="Version"/> tells the newer from the older. One that is sent only after a crash tells how things stand by
+/// then, with that version, under the time of its own batch.
+/// </remarks>
 public sealed record ActivityChanged
 {
     /// <summary>The activity.</summary>

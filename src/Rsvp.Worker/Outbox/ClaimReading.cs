@@ -8,17 +8,17 @@ namespace Rsvp.Worker.Outbox;
 /// <summary>Makes messages again from what was written with them.</summary>
 internal static class ClaimReading
 {
-    // One statement, so that counts and RSVPs are of one moment.
+    // One statement, so that counts and RSVPs are of one moment. The rows that raise no version tell nobody anything new.
     private const string ChangedSql =
         $"""
         SELECT {RowReading.ActivityColumns}, r.rsvp_id, r.user_id, r.status, r.offer_expires_at, r.version
         FROM   activities a
         LEFT   JOIN rsvps r ON r.rsvp_id = ANY (ARRAY(
-                   SELECT DISTINCT rsvp_id FROM rsvp_analytics WHERE activity_id = $1 AND seq BETWEEN $2 AND $3 AND rsvp_id IS NOT NULL))
+                   SELECT DISTINCT rsvp_id
+                   FROM   rsvp_analytics
+                   WHERE  activity_id = $1 AND seq BETWEEN $2 AND $3 AND code IS NULL AND action NOT IN ('reminded', 'moved', 'respaced')))
         WHERE  a.activity_id = $1
         """;
-
-    private const int ActivityColumnCount = 29;
 
     private const string IssuedSql =
         """
@@ -28,6 +28,9 @@ internal static class ClaimReading
         WHERE  l.activity_id = $1 AND l.seq BETWEEN $2 AND $3
         ORDER  BY l.seq
         """;
+
+    /// <summary>The kinds of rows that this build can read.</summary>
+    public static IReadOnlyList<string> Kinds { get; } = [nameof(ActivityChanged) + ClaimCheck.KindSuffix, nameof(NotificationsIssued) + ClaimCheck.KindSuffix];
 
     /// <summary>Reads what a row of the outbox stands for.</summary>
     /// <param name="connection">The worker's database.</param>
@@ -54,15 +57,15 @@ internal static class ClaimReading
         while (await row.ReadAsync(cancellationToken))
         {
             activity ??= RowReading.Activity(row, 0);
-            if (!row.IsDBNull(ActivityColumnCount))
+            if (!row.IsDBNull(RowReading.ActivityColumnCount))
             {
                 rsvps.Add(new RsvpChanged
                 {
-                    RsvpId = row.GetGuid(ActivityColumnCount),
-                    UserId = row.GetGuid(ActivityColumnCount + 1),
-                    Status = row.GetString(ActivityColumnCount + 2),
-                    OfferExpiresAt = row.IsDBNull(ActivityColumnCount + 3) ? null : row.GetFieldValue<DateTimeOffset>(ActivityColumnCount + 3),
-                    RsvpVersion = row.GetInt64(ActivityColumnCount + 4),
+                    RsvpId = row.GetGuid(RowReading.ActivityColumnCount),
+                    UserId = row.GetGuid(RowReading.ActivityColumnCount + 1),
+                    Status = row.GetString(RowReading.ActivityColumnCount + 2),
+                    OfferExpiresAt = row.IsDBNull(RowReading.ActivityColumnCount + 3) ? null : row.GetFieldValue<DateTimeOffset>(RowReading.ActivityColumnCount + 3),
+                    RsvpVersion = row.GetInt64(RowReading.ActivityColumnCount + 4),
                 });
             }
         }

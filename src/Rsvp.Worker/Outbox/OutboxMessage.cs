@@ -12,6 +12,10 @@ internal sealed record OutboxMessage(Guid Id, object Message)
     /// <summary>The first and the last row of the activity's decision log that the message tells of, when it tells of nothing else; null: the row holds the message itself.</summary>
     public (long First, long Last)? Log { get; init; }
 
+    /// <summary>The kinds of rows that hold their message and that this build knows.</summary>
+    public static IReadOnlyList<string> Kinds { get; } =
+        [nameof(ActivityChanged), nameof(VacancyOpened), nameof(NotificationsIssued), nameof(PassCompleted), nameof(PassOverdue), nameof(CommandBatch)];
+
     public string Kind => Log is null ? Message.GetType().Name : Message.GetType().Name + ClaimCheck.KindSuffix;
 
     public string ToJson() => Log is { } rows ? ClaimCheck.Of(Message, rows).ToJson() : Message switch

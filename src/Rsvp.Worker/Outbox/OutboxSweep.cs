@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Npgsql;
 using Quartz;
+using Rsvp.Worker.Partitions;
 
 namespace Rsvp.Worker.Outbox;
 
@@ -8,6 +10,8 @@ namespace Rsvp.Worker.Outbox;
 internal sealed partial class OutboxSweep(NpgsqlDataSource dataSource, OutboxDispatcher dispatcher, ILogger<OutboxSweep> logger) : IJob
 {
     private const int BatchMax = 200;
+
+    private static readonly string[] Kinds = [.. OutboxMessage.Kinds, .. ClaimReading.Kinds];
 
     // Any number that nothing else locks.
     internal const long LockKey = 7_295_183_001;
@@ -41,20 +45,22 @@ internal sealed partial class OutboxSweep(NpgsqlDataSource dataSource, OutboxDis
         return messages.Count == 0 ? 0 : await dispatcher.DeliverAsync(messages, cancellationToken);
     }
 
-    private static async Task<List<OutboxMessage>> ReadAsync(
+    private async Task<List<OutboxMessage>> ReadAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
+        // What only another build can read is left to it, and does not stand in the way.
         await using var command = new NpgsqlCommand(
             """
             SELECT outbox_id, kind, payload
             FROM   outbox
-            WHERE  created_at < now() - interval '2 seconds'
+            WHERE  created_at < now() - interval '2 seconds' AND kind = ANY ($2)
             ORDER  BY created_at
             LIMIT  $1
             """,
             connection,
             transaction);
         command.Parameters.AddWithValue(BatchMax);
+        command.Parameters.AddWithValue(Kinds);
         var rows = new List<(Guid Id, string Kind, string Payload)>();
         await using (var row = await command.ExecuteReaderAsync(cancellationToken))
         {
@@ -64,21 +70,33 @@ internal sealed partial class OutboxSweep(NpgsqlDataSource dataSource, OutboxDis
             }
         }
 
+        // One by one, and beside the transaction that holds the lock: a row that cannot be read keeps no other.
         var messages = new List<OutboxMessage>();
+        await using var reading = await dataSource.OpenConnectionAsync(cancellationToken);
         foreach (var (id, kind, payload) in rows)
         {
-            if (OutboxMessage.FromRow(id, kind, payload) is { } held)
+            try
             {
-                messages.Add(held);
+                if (OutboxMessage.FromRow(id, kind, payload) is { } held)
+                {
+                    messages.Add(held);
+                }
+                else if (await ClaimReading.ReadAsync(reading, kind, payload, cancellationToken) is { } read)
+                {
+                    messages.Add(new OutboxMessage(id, read));
+                }
             }
-            else if (await ClaimReading.ReadAsync(connection, kind, payload, cancellationToken) is { } read)
+            catch (Exception error) when (SqlErrors.Classify(error) is SqlError.Permanent || error is JsonException)
             {
-                messages.Add(new OutboxMessage(id, read));
+                LogUnreadable(error, kind, id);
             }
         }
 
         return messages;
     }
+
+    [LoggerMessage(3412, LogLevel.Error, "Row {Id} of the outbox, of kind {Kind}, cannot be read")]
+    private partial void LogUnreadable(Exception error, string kind, Guid id);
 
     [LoggerMessage(3411, LogLevel.Information, "Sent {Count} messages that were left in the outbox")]
     private partial void LogSwept(int count);

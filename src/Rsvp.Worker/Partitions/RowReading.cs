@@ -17,6 +17,9 @@ internal static class RowReading
         a.created_at, a.updated_at
         """;
 
+    /// <summary>How many columns <see cref="ActivityColumns"/> are.</summary>
+    public const int ActivityColumnCount = 29;
+
     public const string RsvpColumns =
         """
         r.rsvp_id, r.activity_id, r.user_id, r.status, r.guest_count, r.special_requirements, r.group_id, r.place_id,

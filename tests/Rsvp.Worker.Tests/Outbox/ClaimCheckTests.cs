@@ -21,6 +21,7 @@ public sealed class ClaimCheckTests(TestDatabase database) : IClassFixture<TestD
         await SameAsync(
             World.Submit(here, users[0]), World.Submit(there, users[0], partySize: 2), World.Submit(here, users[1], partySize: 3), World.Submit(here, users[2]),
             World.Submit(here, users[2]), World.Cancel(there, users[5]));
+        await SameAsync(World.Submit(here, users[0]), World.Submit(here, users[4]));
         await SameAsync(World.Resize(here, users[1], partySize: 2), World.Cancel(here, users[0]), World.Submit(there, users[3]));
         await SameAsync(World.PassOver(here));
         await SameAsync(World.Envelope(here, _world.Host, CommandNames.AddHost) with { AddHost = new AddHost { UserId = users[3] } });
@@ -90,7 +91,9 @@ public sealed class ClaimCheckTests(TestDatabase database) : IClassFixture<TestD
     private async Task<IReadOnlyList<OutboxMessage>> SameAsync(params Command[] commands)
     {
         var messages = await AppliedAsync(commands);
-        foreach (var message in messages.Where(message => message.Message is ActivityChanged or NotificationsIssued))
+        OutboxMessage[] told = [.. messages.Where(message => message.Message is ActivityChanged or NotificationsIssued)];
+        Assert.NotEmpty(told);
+        foreach (var message in told)
         {
             Assert.NotNull(message.Log);
             Assert.Equal(Json(message.Message), Json(await ReadAsync(message)));
