@@ -41,11 +41,16 @@ internal sealed class DeliveryPlan([FromKeyedServices(NotificationsExtensions.Da
         SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.ForeignKeyViolation
     };
 
+    /// <summary>Whether the database is away, so that nothing else could be planned either.</summary>
+    public static bool IsAway(NpgsqlException error) => error is not PostgresException postgres
+        || postgres.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow;
+
     /// <summary>Plans messages, as often as they come.</summary>
     /// <param name="messages">Of any activities.</param>
     /// <param name="channels">Names of the channels that can send.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <returns>Deliveries that are new.</returns>
-    public async Task<int> AddAsync(IReadOnlyList<NotificationsIssued> messages, string[] channels)
+    public async Task<int> AddAsync(IReadOnlyList<NotificationsIssued> messages, string[] channels, CancellationToken cancellationToken)
     {
         var rows = messages.SelectMany(issued => issued.Notifications.Select(row => (Message: issued, Notification: row))).ToArray();
         await using var command = database.CreateCommand(Sql);
@@ -59,7 +64,7 @@ internal sealed class DeliveryPlan([FromKeyedServices(NotificationsExtensions.Da
         Add(row => row.Message.ActivityId);
         Add(row => row.Message.At.UtcDateTime);
         command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = channels });
-        return await command.ExecuteNonQueryAsync();
+        return await command.ExecuteNonQueryAsync(cancellationToken);
 
         void Add<T>(Converter<(NotificationsIssued Message, Notification Notification), T> column) =>
             command.Parameters.Add(new NpgsqlParameter<T[]> { TypedValue = Array.ConvertAll(rows, column) });

@@ -8,7 +8,8 @@ namespace Rsvp.Notifier.Notifications;
 /// <param name="plan">Plans.</param>
 /// <param name="loops">The channels, woken when there is something new.</param>
 /// <param name="metrics">What was planned.</param>
-internal sealed class DeliveryPlanner(DeliveryPlan plan, DeliveryLoops loops, DeliveryMetrics metrics)
+/// <param name="lifetime">Says when the notifier has stopped: whatever is not planned by then goes back to the queue.</param>
+internal sealed class DeliveryPlanner(DeliveryPlan plan, DeliveryLoops loops, DeliveryMetrics metrics, IHostApplicationLifetime lifetime)
 {
     // Of one statement; a message has at most 512.
     private const int NotificationsMax = 2_048;
@@ -17,13 +18,13 @@ internal sealed class DeliveryPlanner(DeliveryPlan plan, DeliveryLoops loops, De
     private readonly Queue<Waiting> _waiting = [];
     private bool _isPlanning;
 
-    /// <summary>Plans a message, as often as it comes; complete once that is committed.</summary>
+    /// <summary>Plans a message, as often as it comes; complete once that is committed. As many wait as the queue hands out at once.</summary>
     /// <param name="issued">The message.</param>
     /// <param name="cancellationToken">Ends the wait, not what is being planned.</param>
     /// <exception cref="NpgsqlException">The database could not.</exception>
     public Task PlanAsync(NotificationsIssued issued, CancellationToken cancellationToken)
     {
-        var waiting = new Waiting(issued);
+        var waiting = new Waiting(issued, cancellationToken);
         lock (_gate)
         {
             _waiting.Enqueue(waiting);
@@ -63,8 +64,12 @@ internal sealed class DeliveryPlanner(DeliveryPlan plan, DeliveryLoops loops, De
             var notifications = 0;
             while (_waiting.TryPeek(out var next) && (group.Count == 0 || notifications + next.Issued.Notifications.Count <= NotificationsMax))
             {
-                notifications += next.Issued.Notifications.Count;
-                group.Add(_waiting.Dequeue());
+                _waiting.Dequeue();
+                if (!next.CancellationToken.IsCancellationRequested)
+                {
+                    notifications += next.Issued.Notifications.Count;
+                    group.Add(next);
+                }
             }
 
             _isPlanning = group.Count > 0;
@@ -77,7 +82,7 @@ internal sealed class DeliveryPlanner(DeliveryPlan plan, DeliveryLoops loops, De
     {
         try
         {
-            var count = await plan.AddAsync([.. group.Select(one => one.Issued)], loops.Channels);
+            var count = await plan.AddAsync([.. group.Select(one => one.Issued)], loops.Channels, lifetime.ApplicationStopped);
             if (count > 0)
             {
                 metrics.Planned(count);
@@ -91,7 +96,7 @@ internal sealed class DeliveryPlanner(DeliveryPlan plan, DeliveryLoops loops, De
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            if (group.Count > 1 && !(error is NpgsqlException outage && DeliveryPlan.MayPass(outage)))
+            if (group.Count > 1 && !(error is NpgsqlException outage && DeliveryPlan.IsAway(outage)))
             {
                 return false;
             }
@@ -101,7 +106,7 @@ internal sealed class DeliveryPlanner(DeliveryPlan plan, DeliveryLoops loops, De
         }
     }
 
-    private sealed record Waiting(NotificationsIssued Issued)
+    private sealed record Waiting(NotificationsIssued Issued, CancellationToken CancellationToken)
     {
         internal TaskCompletionSource Planned { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
