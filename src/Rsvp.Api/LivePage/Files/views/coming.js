@@ -62,7 +62,7 @@ async function checkInFound(view) {
   const meant = wantedOf(view.state);
   await idle(view.state);
   const { wanted, found, isKnown } = searched(view.state);
-  if (wanted && wanted === meant && isKnown && found.length === 1 && !found[0].checkedIn) checkIn(view, found[0]);
+  if (!view.isClosed() && wanted && wanted === meant && isKnown && found.length === 1 && !found[0].checkedIn) checkIn(view, found[0]);
 }
 
 /** Of a list that is too long for the page the API finds who is meant. */

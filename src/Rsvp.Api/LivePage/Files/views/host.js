@@ -26,7 +26,7 @@ export function hostView({ at, redraw }) {
   const unwatch = live.watch(id);
   let readVersion = null;
   let reading = false;
-  let pass = null;
+  let pass = Promise.resolve();
   let closed = false;
   let failures = 0;
   let again = null;
@@ -39,7 +39,7 @@ export function hostView({ at, redraw }) {
     reading = true;
     try {
       while (!closed) {
-        await (pass = readOnce());
+        await readNext();
         await new Promise(resolve => setTimeout(resolve, READ_EVERY_MS));
         if (store.activity(id).version === readVersion) return;
       }
@@ -52,6 +52,12 @@ export function hostView({ at, redraw }) {
     } finally {
       reading = false;
     }
+  }
+
+  // One after another; what was read before a command says nothing about it.
+  function readNext() {
+    pass = pass.catch(() => {}).then(() => closed || readOnce());
+    return pass;
   }
 
   async function readOnce() {
@@ -83,8 +89,8 @@ export function hostView({ at, redraw }) {
     state.dialog = null;
     if (words) toast(typeof words === "function" ? words(outcome) : words);
     // Not for as long as others change something, too.
-    read();
-    await pass?.catch(() => {});
+    const isRead = reading ? readNext() : (read(), pass);
+    await isRead.catch(() => {});
     return outcome;
   });
 
