@@ -95,8 +95,8 @@ internal sealed partial class OutboxSweep(NpgsqlDataSource dataSource, OutboxDis
         return messages;
     }
 
-    [LoggerMessage(3412, LogLevel.Error, "Row {Id} of the outbox, of kind {Kind}, cannot be read")]
-    private partial void LogUnreadable(Exception error, string kind, Guid id);
+    [LoggerMessage(3412, LogLevel.Error, "A row of the outbox, {Kind} {MessageId}, cannot be read")]
+    private partial void LogUnreadable(Exception error, string kind, Guid messageId);
 
     [LoggerMessage(3411, LogLevel.Information, "Sent {Count} messages that were left in the outbox")]
     private partial void LogSwept(int count);
