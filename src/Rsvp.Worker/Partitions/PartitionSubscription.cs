@@ -103,11 +103,7 @@ internal sealed partial class PartitionSubscription(int partition, string worker
 
         try
         {
-            if (await LeaveLineAsync() is { } left)
-            {
-                Forget(left);
-            }
-
+            await LeaveLineAsync(regardless: false);
             return true;
         }
         finally
@@ -117,19 +113,7 @@ internal sealed partial class PartitionSubscription(int partition, string worker
     }
 
     /// <summary>Leaves the line at once and lets go of a batch that is being decided: it goes to the next in line, and what is decided of it here comes too late to count.</summary>
-    internal async Task StepOutAsync()
-    {
-        LineChannel? channel;
-        lock (_lock)
-        {
-            channel = _channel;
-        }
-
-        await LeaveLineAsync();
-
-        // Whether the broker has said so or not: what is decided here does not count.
-        Forget(channel);
-    }
+    internal Task StepOutAsync() => LeaveLineAsync(regardless: true);
 
     /// <summary>Leaves the line for good; a batch that is not done by then is somebody else's.</summary>
     /// <param name="patience">Longest wait for the batch in work.</param>
@@ -143,7 +127,7 @@ internal sealed partial class PartitionSubscription(int partition, string worker
 
         // Nothing is taken from here on, whether the wait was in vain or not: the turn is never given back.
         await _turn.WaitAsync(patience, CancellationToken.None);
-        await LeaveLineAsync();
+        await LeaveLineAsync(regardless: true);
         await _handle.StopAsync(cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
@@ -265,8 +249,8 @@ internal sealed partial class PartitionSubscription(int partition, string worker
         return Task.CompletedTask;
     }
 
-    // What it left; null when it still stands in line, or does not at all.
-    private async Task<LineChannel?> LeaveLineAsync()
+    /// <param name="regardless">It counts as left even when the broker does not say so: what is decided here does not count any more.</param>
+    private async Task LeaveLineAsync(bool regardless)
     {
         LineChannel? channel;
         lock (_lock)
@@ -276,24 +260,19 @@ internal sealed partial class PartitionSubscription(int partition, string worker
 
         if (channel is null || _handle is null)
         {
-            return null;
+            return;
         }
 
-        if (await channel.CloseAsync(_handle, "The partition is another worker's."))
+        var isClosed = await channel.CloseAsync(_handle, "The partition is another worker's.");
+        if (!isClosed)
         {
-            return channel;
+            LogNotClosed(partition);
         }
 
-        LogNotClosed(partition);
-        return null;
-    }
-
-    // The bus says that a subscription has ended only when the batches in hand have. By now it may stand in line again, and that is not to be forgotten.
-    private void Forget(LineChannel? channel)
-    {
         lock (_lock)
         {
-            if (_channel == channel)
+            // The bus says so only when the batches in hand have ended. By now it may stand in line again, and that is not to be forgotten.
+            if ((isClosed || regardless) && _channel == channel)
             {
                 _subscribedAt = null;
                 _activeSince = null;
