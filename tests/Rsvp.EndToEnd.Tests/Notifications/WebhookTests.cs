@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Rsvp.EndToEnd.Tests.Systems;
 using Rsvp.Testing;
 
@@ -29,7 +30,14 @@ public sealed class WebhookTests(SystemFixture system)
         await waiting.CancelAsync(activity);
         await Eventually.HoldsAsync(
             async () => (await waiting.GetAsync("/api/users/me/webhooks")).Body.GetProperty("items")[0].GetProperty("disabledReason").GetString() == "gone", "it is disabled");
-        var deliveries = (await waiting.GetAsync(path + "/deliveries")).Body.GetProperty("items").EnumerateArray().ToList();
+        List<JsonElement> deliveries = [];
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                deliveries = [.. (await waiting.GetAsync(path + "/deliveries")).Body.GetProperty("items").EnumerateArray()];
+                return deliveries.All(delivery => delivery.GetProperty("lastStatus").ValueKind == JsonValueKind.Number);
+            },
+            "the answers are on record, which is after it was disabled");
         var enabled = await waiting.SendAsync(HttpMethod.Post, path + "/enable");
         var deleted = await waiting.SendAsync(HttpMethod.Delete, path);
 
@@ -47,6 +55,7 @@ public sealed class WebhookTests(SystemFixture system)
         });
         await system.AssertAuditIsCleanAsync();
     }
+
     [Fact]
     public async Task A_notifier_killed_when_a_webhook_has_left_and_that_is_not_on_record_sends_it_again_with_the_same_id()
     {
