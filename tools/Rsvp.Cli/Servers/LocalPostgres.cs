@@ -110,7 +110,7 @@ internal sealed class LocalPostgres(ServerContext context, string binaries) : Po
             shared_buffers = 256MB
             fsync = on
             synchronous_commit = on
-            wal_compression = on
+            wal_compression = lz4
             max_wal_size = 2GB
             checkpoint_timeout = 15min
             random_page_cost = 1.1
