@@ -41,6 +41,20 @@ public sealed partial class PagesTests
         Assert.Empty(used.SelectMany(use => UnknownWords(use.Words).Select(word => $"{use.Page}: {word} in {use.Words}")));
     }
 
+    [Fact]
+    public void Every_table_has_its_heading_and_no_gap()
+    {
+        var rows = Pages.SelectMany(page => RowsOfNoTable(File.ReadAllText(page)).Select(row => $"{Path.GetRelativePath(Root, page)}: {row}")).ToArray();
+
+        Assert.Empty(rows);
+    }
+
+    [Theory]
+    [InlineData("| a | b |\n|---|---:|\n| 1 | 2 |\n| 3 | 4 |\n\ntext", "")]
+    [InlineData("| a | b |\n|---|---:|\n| 1 | 2 |\n\n| 3 | 4 |\n| 5 | 6 |", "| 3 | 4 |")]
+    [InlineData("| 3 | 4 |", "| 3 | 4 |")]
+    public void A_row_behind_a_gap_is_found(string page, string row) => Assert.Equal(row, string.Join(' ', RowsOfNoTable(page)));
+
     [Theory]
     [InlineData("./rsvp storm --users 2000 --capacity 100", "")]
     [InlineData("./rsvp watch $ACTIVITY --for 10", "")]
@@ -95,6 +109,17 @@ public sealed partial class PagesTests
         }
     }
 
+    /// <summary>The first row of each table without a line of dashes below it: Markdown shows its bars as text.</summary>
+    private static IEnumerable<string> RowsOfNoTable(string page)
+    {
+        string[] lines = [.. page.Split('\n'), ""];
+        return Enumerable.Range(0, lines.Length - 1)
+            .Where(at => IsRow(lines[at]) && (at == 0 || !IsRow(lines[at - 1])) && !Dashes().IsMatch(lines[at + 1]))
+            .Select(at => lines[at]);
+
+        static bool IsRow(string line) => line.StartsWith('|');
+    }
+
     private static IEnumerable<string> BrokenLinks(string page, string text)
     {
         foreach (var link in Link().Matches(Fence().Replace(text, "")).Select(match => match.Groups[1].Value).Where(link => !link.StartsWith("http", StringComparison.Ordinal)))
@@ -115,6 +140,9 @@ public sealed partial class PagesTests
     // As hosts of repositories make them of headings.
     private static HashSet<string> Anchors(string text) => Heading().Matches(Fence().Replace(text, ""))
         .Select(heading => NotInAnchors().Replace(heading.Groups[1].Value.ToLowerInvariant(), "").Replace(' ', '-')).ToHashSet(StringComparer.Ordinal);
+
+    [GeneratedRegex(@"^\|[\s:|-]+\|$")]
+    private static partial Regex Dashes();
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
     private static partial Regex Link();
