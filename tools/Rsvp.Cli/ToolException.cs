@@ -1,7 +1,7 @@
 namespace Rsvp.Cli;
 
 /// <summary>A failure that a person can act on: shown as its message, and the tail of a log if one explains it, without a stack trace.</summary>
-internal sealed class ToolException(string message, string? logFile = null) : Exception(message)
+internal class ToolException(string message, string? logFile = null) : Exception(message)
 {
     private const int TailLinesMax = 40;
 

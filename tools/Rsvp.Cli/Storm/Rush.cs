@@ -18,10 +18,11 @@ internal static class Rush
 
     /// <param name="round">What is asked; its clock starts when all connections are open.</param>
     /// <param name="connections">Each waits for one answer at a time.</param>
+    /// <param name="starting">Is called when all connections are open, before the clock runs.</param>
     /// <param name="watch">Is given the rush, and returns when it is over or is to be given up.</param>
     /// <param name="cancellationToken">Ends the opening.</param>
     internal static async Task RunAsync(
-        StormRound round, IReadOnlyCollection<ILoadConnection> connections, Func<Task, Task> watch, CancellationToken cancellationToken)
+        StormRound round, IReadOnlyCollection<ILoadConnection> connections, Action starting, Func<Task, Task> watch, CancellationToken cancellationToken)
     {
         using var stop = new CancellationTokenSource();
         Task asking = Task.CompletedTask;
@@ -33,6 +34,7 @@ internal static class Rush
             }
 
             GC.Collect();
+            starting();
             round.Start();
             asking = Task.WhenAll(connections.Select(connection => AskAllAsync(round, connection, stop.Token)));
             await watch(asking);
@@ -52,7 +54,12 @@ internal static class Rush
         while (!cancellationToken.IsCancellationRequested && round.TryTake(out int index))
         {
             TimeSpan due = round.Due(index);
-            if (due > TimeSpan.Zero) await Task.Delay(due, cancellationToken);
+            if (due > TimeSpan.Zero)
+            {
+                await Task.Delay(due, cancellationToken);
+                round.Begin(index);
+            }
+
             round.Complete(index, await connection.AskAsync(round, index, cancellationToken));
         }
     }

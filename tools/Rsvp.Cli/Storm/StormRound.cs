@@ -14,6 +14,7 @@ internal class StormRound
     private int _confirmedCount;
     private int _waitlistedCount;
     private int _cancelledCount;
+    private volatile bool _isEnded;
 
     internal StormRound(Guid activityId, Guid[] users, int[] partySizes, string[] tokens, double? rate)
     {
@@ -35,7 +36,7 @@ internal class StormRound
     /// <summary>True when a request is done as soon as it is accepted.</summary>
     internal bool EndsAtAcceptance { get; init; }
 
-    /// <summary>How long requests are sent; null: until all are.</summary>
+    /// <summary>How long requests of a closed loop are sent; null: until all are. Those of an open loop are all sent, however late.</summary>
     internal TimeSpan? Duration { get; init; }
 
     internal Guid[] Users { get; }
@@ -76,12 +77,18 @@ internal class StormRound
     internal IEnumerable<TimeSpan> Times() =>
         Enumerable.Range(0, Count).Where(index => DoneAt[index] > 0).Select(index => Stopwatch.GetElapsedTime(SentAt[index], DoneAt[index]));
 
+    /// <summary>Whether requests are still being sent.</summary>
+    internal bool IsSending => !_isEnded && TakenCount < Count && (_rate is not null || Duration is null || Elapsed <= Duration);
+
     internal void Start() => StartedAt = Stopwatch.GetTimestamp();
+
+    /// <summary>Sends no more; those that were sent are waited for.</summary>
+    internal void EndSending() => _isEnded = true;
 
     internal bool TryTake(out int index)
     {
         index = -1;
-        if (Elapsed > Duration) return false;
+        if (_isEnded || (_rate is null && Elapsed > Duration)) return false;
 
         index = Interlocked.Increment(ref _next);
         return index < Users.Length;
@@ -101,6 +108,9 @@ internal class StormRound
         SentAt[index] = StartedAt + (long)(index / rate * Stopwatch.Frequency);
         return Stopwatch.GetElapsedTime(now, SentAt[index]);
     }
+
+    /// <summary>A timer may come a little early; what is sent before it was due has waited for nothing.</summary>
+    internal void Begin(int index) => SentAt[index] = Math.Min(SentAt[index], Stopwatch.GetTimestamp());
 
     internal void Complete(int index, Answer answer)
     {

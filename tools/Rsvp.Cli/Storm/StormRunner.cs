@@ -47,8 +47,9 @@ internal sealed class StormRunner(RunFile run, StormOptions options, IStormProgr
             [.. chosen.Select(index => rush.Tokens[index])],
             rate: 1 / options.CancelInterval?.TotalSeconds)
         { IsCancel = true };
-        int connectionCount = options.CancelInterval is null ? Math.Max(1, round.Count) : 1;
-        await ExecuteAsync(client, round, "cancels", connectionCount, false, cancellationToken);
+
+        // One each, so that none waits for the answer to another.
+        await ExecuteAsync(client, round, "cancels", Math.Max(1, round.Count), false, cancellationToken);
         return round;
     }
 
@@ -59,11 +60,8 @@ internal sealed class StormRunner(RunFile run, StormOptions options, IStormProgr
         await Rush.RunAsync(
             round,
             connections,
-            rush =>
-            {
-                progress.Begin(title, round.Count);
-                return WatchAsync(round, rush, kill, cancellationToken);
-            },
+            () => progress.Begin(title, round.Count),
+            rush => WatchAsync(round, rush, kill, cancellationToken),
             cancellationToken);
         AskedAgainCount += connections.Sum(connection => connection.AskedAgainCount);
         progress.Report(round);
