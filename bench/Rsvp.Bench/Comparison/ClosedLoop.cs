@@ -19,8 +19,17 @@ internal sealed class ClosedLoop(BenchSystem system, RoundRunner rounds, BenchOp
     internal const int Capacity = 1_000;
 
     internal const int ActivityCount = 50;
-    private static readonly int[] PoolSizes = [2, 4, 6, 8, 16, 32];
-    private static readonly int[] FewPoolSizes = [4, 16];
+
+    /// <summary>From fewer than the processors need to many times more.</summary>
+    internal static readonly int[] PoolSizes = [4, 8, 16, 32, 64];
+
+    internal static readonly int[] FewPoolSizes = [4, 16];
+
+    private const int PoolRounds = 2;
+    private static readonly int[] DistantPoolSizes = [4, 16, 64];
+
+    // With fewer people at once a pool is as large as they are many.
+    private const int FewConnections = 64;
     private static readonly int[] ConnectionCounts = [1, 8, 64, 256, ManyConnections];
     private static readonly int[] QuickConnectionCounts = [64, ManyConnections];
 
@@ -29,17 +38,18 @@ internal sealed class ClosedLoop(BenchSystem system, RoundRunner rounds, BenchOp
 
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
-        int[] connectionCounts = options.IsQuick ? QuickConnectionCounts : ConnectionCounts;
-        int[] poolSizes = options.IsQuick ? FewPoolSizes : PoolSizes;
-        await SweepPoolsAsync(OneActivity, poolSizes, cancellationToken);
         for (int round = 1; round <= options.Rounds; round++)
         {
-            foreach (int connections in connectionCounts) await TakeTurnsAsync(OneActivity, connections, round, cancellationToken);
+            foreach (int connections in options.IsQuick ? QuickConnectionCounts : ConnectionCounts)
+            {
+                await UseBestPoolsAsync(OneActivity, connections, cancellationToken);
+                await TakeTurnsAsync(OneActivity, connections, round, cancellationToken);
+            }
         }
 
         if (options.IsQuick) return;
 
-        await SweepPoolsAsync(FiftyActivities, poolSizes, cancellationToken);
+        await UseBestPoolsAsync(FiftyActivities, ManyConnections, cancellationToken);
         for (int round = 1; round <= options.Rounds; round++) await TakeTurnsAsync(FiftyActivities, ManyConnections, round, cancellationToken);
     }
 
@@ -50,27 +60,19 @@ internal sealed class ClosedLoop(BenchSystem system, RoundRunner rounds, BenchOp
     {
         _part = BenchOptions.Network;
         _condition = $", {condition}";
-        await SweepPoolsAsync(OneActivity, FewPoolSizes, cancellationToken);
+        await UseBestPoolsAsync(OneActivity, ManyConnections, cancellationToken);
         for (int round = 1; round <= options.Rounds; round++) await TakeTurnsAsync(OneActivity, ManyConnections, round, cancellationToken);
     }
 
-    /// <summary>Each rival goes on with the pool that took most requests a second.</summary>
-    private async Task SweepPoolsAsync(string scenario, int[] sizes, CancellationToken cancellationToken)
+    /// <summary>Sweeps once for many connections and once for few; a quick run only for many.</summary>
+    private async Task UseBestPoolsAsync(string scenario, int connections, CancellationToken cancellationToken)
     {
-        foreach (RivalProcess rival in system.Rivals)
-        {
-            var found = new List<RoundFigures>();
-            foreach (int size in sizes)
-            {
-                await rival.ResizePoolAsync(size, cancellationToken);
-                RoundPlan plan = await PlanAsync("pool", scenario, ManyConnections, 1, cancellationToken) with { PoolSize = size };
-                found.Add(await rounds.RunAsync(rival.Contender, plan, cancellationToken));
-            }
-
-            results.Rounds.AddRange(found);
-            await rival.ResizePoolAsync(found.MaxBy(figures => figures.PerSecond)!.PoolSize, cancellationToken);
-            Console.WriteLine($"  {rival.Contender.Name} goes on with {rival.PoolSize} connections to PostgreSQL");
-        }
+        int swept = connections > FewConnections || options.IsQuick ? ManyConnections : FewConnections;
+        RoundPlan plan = await PlanAsync(_part, scenario, swept, 1, cancellationToken);
+        int[] sizes = options.IsQuick ? FewPoolSizes : _part == BenchOptions.Network ? DistantPoolSizes : PoolSizes;
+        int roundCount = _part == BenchOptions.Comparison && !options.IsQuick ? PoolRounds : 1;
+        await new PoolSweep(system, rounds, results).UseBestAsync(
+            plan, sizes, roundCount, () => system.OpenAsync(plan.Activities.Length, Capacity / plan.Activities.Length, cancellationToken), cancellationToken);
     }
 
     private async Task TakeTurnsAsync(string scenario, int connections, int round, CancellationToken cancellationToken)

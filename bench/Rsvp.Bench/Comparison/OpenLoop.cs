@@ -15,18 +15,35 @@ internal sealed class OpenLoop(BenchSystem system, RoundRunner rounds, BenchOpti
 
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
+        // The pool that is best for one activity, which is not the one that the closed loop ended with.
+        await new PoolSweep(system, rounds, results).UseBestAsync(
+            await PlanAsync(null, ClosedLoop.OneActivity, 1, cancellationToken),
+            ClosedLoop.PoolSizes,
+            1,
+            async () => [await system.OpenAsync(ClosedLoop.Capacity, cancellationToken)],
+            cancellationToken);
+        var limits = new Dictionary<string, double>();
         foreach (Contender contender in system.Contenders)
         {
-            double limit = results.MedianPerSecond(BenchOptions.Comparison, ClosedLoop.OneActivity, contender.Name, ClosedLoop.ManyConnections)
+            limits[contender.Name] = results.MedianPerSecond(BenchOptions.Comparison, ClosedLoop.OneActivity, contender.Name, ClosedLoop.ManyConnections)
                 ?? (await rounds.RunAsync(contender, await PlanAsync(null, "closed loop", 1, cancellationToken), cancellationToken)).PerSecond;
-            foreach (double share in Shares)
-            {
-                for (int round = 1; round <= options.Rounds; round++)
-                {
-                    RoundPlan plan = await PlanAsync(Math.Round(limit * share), $"{share:0%} of its limit", round, cancellationToken);
-                    results.Rounds.Add(await rounds.RunAsync(contender, plan, cancellationToken));
-                }
-            }
+        }
+
+        for (int round = 1; round <= options.Rounds; round++)
+        {
+            foreach (double share in Shares) await TakeTurnsAsync(share, limits, round, cancellationToken);
+        }
+    }
+
+    private async Task TakeTurnsAsync(double share, Dictionary<string, double> limits, int round, CancellationToken cancellationToken)
+    {
+        Contender[] contenders = [.. system.Contenders];
+        for (int turn = 0; turn < contenders.Length; turn++)
+        {
+            Contender contender = contenders[(turn + round) % contenders.Length];
+            int pool = system.Rivals.FirstOrDefault(rival => rival.Contender == contender)?.PoolSize ?? 0;
+            RoundPlan plan = await PlanAsync(Math.Round(limits[contender.Name] * share), $"{share:0%} of its limit", round, cancellationToken);
+            results.Rounds.Add(await rounds.RunAsync(contender, plan with { PoolSize = pool }, cancellationToken));
         }
     }
 

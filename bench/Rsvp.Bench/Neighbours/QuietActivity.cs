@@ -2,6 +2,7 @@ using Rsvp.Bench.Comparison;
 using Rsvp.Bench.Contenders;
 using Rsvp.Bench.Load;
 using Rsvp.Bench.Reporting;
+using Rsvp.Cli;
 using Rsvp.Cli.Bench;
 
 namespace Rsvp.Bench.Neighbours;
@@ -13,6 +14,12 @@ internal sealed class QuietActivity(BenchSystem system, RoundRunner rounds, Benc
 
     // More than wait at once: with four of them people stood in line for a connection, and that was counted as theirs.
     private const int QuietConnections = 64;
+
+    // Two hundred of them, all of which ask while the others rush.
+    private static readonly TimeSpan QuietTime = TimeSpan.FromSeconds(10);
+
+    // The rush is ended when they have asked; it must have enough to ask until then.
+    private static readonly TimeSpan RushTime = TimeSpan.FromSeconds(15);
 
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -27,26 +34,29 @@ internal sealed class QuietActivity(BenchSystem system, RoundRunner rounds, Benc
     {
         Guid rushed = await system.OpenAsync(ClosedLoop.Capacity, cancellationToken);
         Guid quiet = await system.OpenBesideAsync(rushed, isSamePartition, ClosedLoop.Capacity, cancellationToken);
-        RoundPlan rushPlan = Plan($"the rush {scenario}", rushed, ClosedLoop.ManyConnections, rate: null);
-        RoundPlan quietPlan = Plan($"quiet, rush {scenario}", quiet, QuietConnections, QuietPerSecond);
+        RoundPlan rushPlan = Plan($"the rush {scenario}", rushed, ClosedLoop.ManyConnections, RushTime, rate: null);
+        RoundPlan quietPlan = Plan($"quiet, rush {scenario}", quiet, QuietConnections, QuietTime, QuietPerSecond);
         await system.RestAsync(cancellationToken);
         PreparedRound rush = rounds.Prepare(system.Ours, rushPlan);
         PreparedRound others = rounds.Prepare(system.Ours, quietPlan);
-        RoundFigures[] figures = await Task.WhenAll(
-            rounds.SendAsync(system.Ours, rushPlan, rush, cancellationToken), rounds.SendAsync(system.Ours, quietPlan, others, cancellationToken));
+        Task<RoundFigures> rushing = rounds.SendAsync(system.Ours, rushPlan, rush, cancellationToken);
+        RoundFigures quietFigures = await rounds.SendAsync(system.Ours, quietPlan, others, cancellationToken);
+        if (!rush.IsSending) throw new ToolException("no figures: the rush was over before the quiet activity's people had asked");
+        rush.EndSending();
+        RoundFigures rushFigures = await rushing;
         long rushRows = await RoundRunner.AuditAsync(system.Ours, [rushed], rush, cancellationToken);
         long quietRows = await RoundRunner.AuditAsync(system.Ours, [quiet], others, cancellationToken);
-        results.Rounds.AddRange([figures[0] with { AuditedRows = rushRows }, figures[1] with { AuditedRows = quietRows }]);
-        Console.WriteLine($"  {quietPlan.Scenario}, round {round}: {figures[1].LatencyMs}");
+        results.Rounds.AddRange([rushFigures with { AuditedRows = rushRows }, quietFigures with { AuditedRows = quietRows }]);
+        Console.WriteLine($"  {quietPlan.Scenario}, round {round}: {quietFigures.LatencyMs}");
 
-        RoundPlan Plan(string name, Guid activity, int connections, double? rate) => new()
+        RoundPlan Plan(string name, Guid activity, int connections, TimeSpan duration, double? rate) => new()
         {
             Part = BenchOptions.Neighbours,
             Scenario = name,
             Round = round,
             Activities = [activity],
             Connections = connections,
-            Duration = options.RoundTime,
+            Duration = duration,
             Rate = rate,
         };
     }

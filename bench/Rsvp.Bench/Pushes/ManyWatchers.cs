@@ -111,13 +111,13 @@ internal sealed class ManyWatchers(BenchSystem system, RoundRunner rounds, Bench
         PreparedRound rush = rounds.Prepare(system.Ours with { RateMax = RushCount / 30 }, plan);
         RoundFigures figures = await rounds.SendAsync(system.Ours, plan, rush, cancellationToken);
         await system.RestAsync(cancellationToken);
-        results.Rounds.Add(figures);
+        results.Rounds.Add(figures with { AuditedRows = await RoundRunner.AuditAsync(system.Ours, plan.Activities, rush, cancellationToken) });
         long sent = watchers.Sum(watcher => (long)watcher.MessageCount) - messages;
         Add($"messages to {WatcherCount} watchers in a rush of {figures.Done} changes, each", (double)sent / WatcherCount, "");
         memory.Look();
         foreach ((string process, double megabytes) in memory.Largest) Add($"largest memory of {process}", megabytes, "MB");
         long lost = watchers.Count(watcher => watcher.Version != watchers.Max(other => other.Version));
-        if (lost > 0) throw new ToolException($"no figures: {lost} watchers do not know the last version");
+        if (lost > 0) throw new NoFiguresException($"{lost} watchers do not know the last version");
     }
 
     private async Task<DateTimeOffset> ReadDecisionAsync(Guid activityId, CancellationToken cancellationToken)

@@ -14,6 +14,9 @@ internal sealed class PromotionPush(BenchSystem system, RoundRunner rounds, Benc
 {
     private const int CancelCount = 60;
     private static readonly TimeSpan CancelInterval = TimeSpan.FromMilliseconds(100);
+
+    // The rush is ended when the last of them has its outcome.
+    private static readonly TimeSpan RushTime = 3 * CancelCount * CancelInterval;
     private static readonly TimeSpan SettleAtMost = TimeSpan.FromSeconds(30);
 
     internal async Task RunAsync(CancellationToken cancellationToken)
@@ -47,11 +50,19 @@ internal sealed class PromotionPush(BenchSystem system, RoundRunner rounds, Benc
             Round = round,
             Activities = [await system.OpenBesideAsync(full.ActivityId, samePartition: true, ClosedLoop.Capacity, cancellationToken)],
             Connections = ClosedLoop.ManyConnections,
-            Duration = CancelCount * CancelInterval,
+            Duration = RushTime,
         };
-        Task<RoundFigures?> rushing = hasRush ? RushAsync(rounds.Prepare(system.Ours, plan)) : Task.FromResult<RoundFigures?>(null);
+        PreparedRound? rush = hasRush ? rounds.Prepare(system.Ours, plan) : null;
+        Task<RoundFigures>? rushing = rush is null ? null : rounds.SendAsync(system.Ours, plan, rush, cancellationToken);
         StormRound cancels = await runner.CancelAsync(system.Client, full, cancellationToken);
-        RoundFigures? rushed = await rushing;
+        RoundFigures? rushed = null;
+        if (rush is not null)
+        {
+            if (!rush.IsSending) throw new ToolException("no figures: the rush was over before the last cancel had its outcome");
+            rush.EndSending();
+            rushed = (await rushing!) with { AuditedRows = await RoundRunner.AuditAsync(system.Ours, plan.Activities, rush, cancellationToken) };
+        }
+
         await CheckAsync(full, cancels, watchers, cancellationToken);
         Promotions promotions = await Promotions.ReadAsync(system.Ours.Database, full.ActivityId, cancellationToken);
         Console.WriteLine($"  {scenario}, round {round}: promotion {promotions.Latency}");
@@ -62,12 +73,6 @@ internal sealed class PromotionPush(BenchSystem system, RoundRunner rounds, Benc
         Add("promoted", promotions.Latency);
         Add("told", promotions.PushLatency(watchers));
 
-        async Task<RoundFigures?> RushAsync(PreparedRound rush)
-        {
-            RoundFigures figures = await rounds.SendAsync(system.Ours, plan, rush, cancellationToken);
-            return figures with { AuditedRows = await RoundRunner.AuditAsync(system.Ours, plan.Activities, rush, cancellationToken) };
-        }
-
         void Add(string what, LatencyFigures latency)
         {
             results.Figures.Add(new Figure(BenchOptions.Promotion, $"{scenario}: cancel to {what}, p50", 0, latency.P50, "ms"));
@@ -77,7 +82,7 @@ internal sealed class PromotionPush(BenchSystem system, RoundRunner rounds, Benc
 
     private async Task CheckAsync(StormRound full, StormRound cancels, PushWatchers watchers, CancellationToken cancellationToken)
     {
-        if (cancels.CancelledCount != CancelCount) throw new ToolException($"no figures: {cancels.CancelledCount} of {CancelCount} cancels succeeded");
+        if (cancels.CancelledCount != CancelCount) throw new NoFiguresException($"{cancels.CancelledCount} of {CancelCount} cancels succeeded");
 
         await AuditRunner.SettleAsync(system.Ours.Database, SettleAtMost, cancellationToken);
         List<StormCheck> checks = await watchers.CheckAsync(system.Ours.Database, full.ActivityId, SettleAtMost, cancellationToken);
@@ -86,6 +91,6 @@ internal sealed class PromotionPush(BenchSystem system, RoundRunner rounds, Benc
         if (audit.IsClean && checks.All(check => check.Ok)) return;
 
         foreach (StormCheck check in checks.Where(check => !check.Ok)) Console.WriteLine($"  {check.Name}: {check.Found}, not {check.Expected}");
-        throw new ToolException($"no figures: {audit}");
+        throw new NoFiguresException($"{audit}");
     }
 }
