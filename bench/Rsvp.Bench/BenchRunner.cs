@@ -91,14 +91,24 @@ internal static class BenchRunner
         await new ApplyCeiling(system, options, results).RunAsync(cancellationToken);
     }
 
-    /// <summary>What was found is kept after each part, so that a later one that fails does not take it along.</summary>
+    /// <summary>What was found is kept after each part, so that a later one that fails does not take it along; unless something was wrong, because then nothing counts.</summary>
     private static async Task MeasureAsync(BenchOptions options, BenchResults results, IEnumerable<(string Part, Func<Task> MeasureAsync)> parts)
     {
         foreach ((string part, Func<Task> measureAsync) in parts.Where(part => options.Has(part.Part)))
         {
             Console.WriteLine(part);
-            await measureAsync();
-            JsonFile.Write(Path.Combine(options.Folder, "results.json"), results);
+            string file = Path.Combine(options.Folder, "results.json");
+            try
+            {
+                await measureAsync();
+            }
+            catch (NoFiguresException)
+            {
+                File.Delete(file);
+                throw;
+            }
+
+            JsonFile.Write(file, results);
         }
     }
 }

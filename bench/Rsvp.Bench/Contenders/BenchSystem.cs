@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Npgsql;
+using Rsvp.Bench.Load;
 using Rsvp.Bench.Network;
 using Rsvp.Cli;
 using Rsvp.Cli.Instances;
@@ -27,6 +28,7 @@ internal sealed class BenchSystem : IAsyncDisposable
     private readonly Instance _instance;
     private readonly DelayProxy? _proxy;
     private readonly List<RivalProcess> _rivals = [];
+    private readonly HttpClient _metrics = new();
 
     private BenchSystem(Instance instance, DelayProxy? proxy)
     {
@@ -130,6 +132,18 @@ internal sealed class BenchSystem : IAsyncDisposable
         throw new ToolException($"none of {DrawsMax} activities fell into the partition that was wanted");
     }
 
+    /// <summary>Of all APIs, since they started.</summary>
+    internal async Task<BatchCount> CountBatchesAsync(CancellationToken cancellationToken)
+    {
+        var count = default(BatchCount);
+        foreach (MetricsUrl metrics in Run.Metrics.Where(metrics => metrics.Name.StartsWith("api-", StringComparison.Ordinal)))
+        {
+            count += BatchCount.Read(await _metrics.GetStringAsync(new Uri(metrics.Url), cancellationToken));
+        }
+
+        return count;
+    }
+
     /// <summary>Waits until what follows from earlier rounds is done, and has the server write its pages, so that no round pays for another.</summary>
     internal async Task RestAsync(CancellationToken cancellationToken)
     {
@@ -150,11 +164,14 @@ internal sealed class BenchSystem : IAsyncDisposable
             used = (CpuMeter.Read(Processes).Where(entry => entry.Key != "storm").Sum(entry => entry.Value) - before) / Stopwatch.GetElapsedTime(from).TotalSeconds;
         }
         while (used > IdleCpuMax && clock.Elapsed < RestAtMost);
+
+        if (used > IdleCpuMax) Console.WriteLine($"  not at rest after {RestAtMost.TotalSeconds:0} s: {used:0.00} of a processor is in use");
     }
 
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
+        _metrics.Dispose();
         await StopRivalsAsync();
         await Ours.Database.DisposeAsync();
         try

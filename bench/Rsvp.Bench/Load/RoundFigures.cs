@@ -33,6 +33,9 @@ internal sealed record RoundFigures
     /// <summary>By process, while the clock ran; "storm" is the load generator.</summary>
     public required Dictionary<string, double> CpuSeconds { get; init; }
 
+    /// <summary>Commands that an API sent together, on average; null when they are sent in no batches.</summary>
+    public double? CommandsPerBatch { get; init; }
+
     /// <summary>Largest resident memory that was seen, by process.</summary>
     public required Dictionary<string, double> MemoryMb { get; init; }
 

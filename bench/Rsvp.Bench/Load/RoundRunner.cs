@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Net;
 using Npgsql;
 using Rsvp.Bench.Contenders;
-using Rsvp.Cli;
 using Rsvp.Cli.Storm;
 using Rsvp.Worker.Audit;
 
@@ -21,7 +20,9 @@ internal sealed class RoundRunner(BenchSystem system)
     /// <summary>Everybody who asks is new, so a round includes what a first-time user costs.</summary>
     internal PreparedRound Prepare(Contender contender, RoundPlan plan)
     {
-        int count = (int)Math.Ceiling((plan.Rate ?? contender.RateMax) * plan.Duration.TotalSeconds) + plan.Connections;
+        int count = plan.Rate is { } rate
+            ? (int)Math.Ceiling(rate * plan.Duration.TotalSeconds)
+            : (int)Math.Ceiling(contender.RateMax * plan.Duration.TotalSeconds) + plan.Connections;
         var users = new Guid[count];
         var requests = new byte[count][];
         Parallel.For(0, count, index =>
@@ -37,7 +38,7 @@ internal sealed class RoundRunner(BenchSystem system)
         };
     }
 
-    /// <exception cref="ToolException">Something was wrong with the answers, or with what is stored.</exception>
+    /// <exception cref="NoFiguresException">Something was wrong with the answers, or with what is stored.</exception>
     internal async Task<RoundFigures> RunAsync(Contender contender, RoundPlan plan, CancellationToken cancellationToken)
     {
         await system.RestAsync(cancellationToken);
@@ -56,25 +57,21 @@ internal sealed class RoundRunner(BenchSystem system)
         var endpoint = new IPEndPoint((await Dns.GetHostAddressesAsync(contender.Url.Host, cancellationToken)).First(), contender.Url.Port);
         PreparedConnection[] connections = [.. Enumerable.Range(0, plan.Connections).Select(_ => new PreparedConnection(endpoint, round.Requests))];
         var memory = new MemoryMeter(system.Processes);
-        Dictionary<string, double> before = CpuMeter.Read(system.Processes);
-        await Rush.RunAsync(round, connections, rush => WatchAsync(round, rush, memory, cancellationToken), cancellationToken);
+        Dictionary<string, double> before = [];
+        BatchCount batchesBefore = contender.IsOurs ? await system.CountBatchesAsync(cancellationToken) : default;
+        await Rush.RunAsync(
+            round, connections, () => before = CpuMeter.Read(system.Processes), rush => WatchAsync(round, rush, memory, cancellationToken), cancellationToken);
         Dictionary<string, double> after = CpuMeter.Read(system.Processes);
         var cpu = after.ToDictionary(entry => entry.Key, entry => Math.Max(0, entry.Value - before.GetValueOrDefault(entry.Key)));
-        return RoundFigures.From(plan, contender.Name, round, cpu, memory.Largest);
+        BatchCount batches = contender.IsOurs ? await system.CountBatchesAsync(cancellationToken) - batchesBefore : default;
+        return RoundFigures.From(plan, contender.Name, round, cpu, memory.Largest) with { CommandsPerBatch = batches.CommandsPerBatch };
     }
 
     /// <summary>Everything that was accepted has its outcome, every answer was a good one, and the auditor finds nothing.</summary>
     /// <returns>Rows checked.</returns>
     internal static async Task<long> AuditAsync(Contender contender, Guid[] activities, StormRound round, CancellationToken cancellationToken)
     {
-        var kinds = round.Answers.Take(round.TakenCount).CountBy(answer => answer.Kind).ToDictionary();
-        int granted = kinds.GetValueOrDefault(AnswerKind.Confirmed) + kinds.GetValueOrDefault(AnswerKind.Waitlisted) + kinds.GetValueOrDefault(AnswerKind.Pending);
-        if (granted != round.TakenCount)
-        {
-            string found = string.Join(", ", round.Answers.Take(round.TakenCount).CountBy(answer => answer.Code ?? answer.Kind.ToString()).Select(entry => $"{entry.Value} {entry.Key}"));
-            throw new ToolException($"no figures: of {round.TakenCount} requests to {contender.Name} {granted} were granted ({found})");
-        }
-
+        int granted = CountGranted(contender.Name, round);
         await DrainAsync(contender, activities, granted, cancellationToken);
         await AuditRunner.SettleAsync(contender.Database, AuditRunner.SettleAtMost, cancellationToken);
 
@@ -85,10 +82,26 @@ internal sealed class RoundRunner(BenchSystem system)
         if (!audit.IsClean)
         {
             Console.WriteLine(audit);
-            throw new ToolException($"no figures: the auditor found violations in {contender.Name}");
+            throw new NoFiguresException($"the auditor found violations in {contender.Name}");
         }
 
         return audit.RowsChecked;
+    }
+
+    /// <summary>Everybody who asked was answered, and with a place, or, where nobody waits for more, with a 202.</summary>
+    /// <exception cref="NoFiguresException">Somebody was not.</exception>
+    internal static int CountGranted(string contender, StormRound round)
+    {
+        var kinds = round.Answers.Take(round.TakenCount).CountBy(answer => answer.Kind).ToDictionary();
+        int granted = kinds.GetValueOrDefault(AnswerKind.Confirmed) + kinds.GetValueOrDefault(AnswerKind.Waitlisted)
+            + (round.EndsAtAcceptance ? kinds.GetValueOrDefault(AnswerKind.Pending) : 0);
+        if (granted != round.TakenCount)
+        {
+            string found = string.Join(", ", round.Answers.Take(round.TakenCount).CountBy(answer => answer.Code ?? answer.Kind.ToString()).Select(entry => $"{entry.Value} {entry.Key}"));
+            throw new NoFiguresException($"of {round.TakenCount} requests to {contender} {granted} were granted ({found})");
+        }
+
+        return granted;
     }
 
     private static async Task DrainAsync(Contender contender, Guid[] activities, int granted, CancellationToken cancellationToken)
@@ -97,7 +110,7 @@ internal sealed class RoundRunner(BenchSystem system)
         long stored;
         while ((stored = await CountAsync(contender, activities, cancellationToken)) < granted)
         {
-            if (clock.Elapsed > DrainAtMost) throw new ToolException($"no figures: of {granted} that {contender.Name} granted {stored} are stored");
+            if (clock.Elapsed > DrainAtMost) throw new NoFiguresException($"of {granted} that {contender.Name} granted {stored} are stored");
             await Task.Delay(LookInterval, cancellationToken);
         }
     }
