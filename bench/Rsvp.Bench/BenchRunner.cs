@@ -85,7 +85,7 @@ internal static class BenchRunner
 
     private static async Task MeasureCeilingsAsync(BenchSystem system, RoundRunner rounds, BenchOptions options, BenchResults results, CancellationToken cancellationToken)
     {
-        new MachineCeiling(options, results).Run();
+        new MachineCeiling(system.Instance.Home, options, results).Run();
         await new AcceptCeiling(system, rounds, options, results).RunAsync(cancellationToken);
         await new BrokerCeiling(system, options, results).RunAsync(cancellationToken);
         await new ApplyCeiling(system, options, results).RunAsync(cancellationToken);
