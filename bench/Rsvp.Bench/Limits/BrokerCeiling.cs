@@ -9,71 +9,114 @@ using Rsvp.Contracts;
 
 namespace Rsvp.Bench.Limits;
 
-/// <summary>How many of our messages a second one quorum queue takes and gives, one after another as a partition does, without HTTP and database.</summary>
+/// <summary>How many of our messages a second the broker takes and gives in quorum queues, without HTTP and database: one after another, as a partition sends, and as many as it can.</summary>
 internal sealed class BrokerCeiling(BenchSystem system, BenchOptions options, BenchResults results)
 {
-    private const string Queue = "bench.ceiling";
+    // As many as there are partitions by default.
+    private const int QueueCount = 4;
+
+    // Enough that none of the queues waits for a publisher; more only wait longer.
+    private const int UnderWay = 64;
+
+    // What waits in the queues lies on the disk, and comes back within about ten seconds.
+    private const long PublishedBytesMax = 512L * 1024 * 1024;
+
     private static readonly int[] BatchSizes = [1, 32, 512];
+    private static readonly string[] Queues = [.. Enumerable.Range(0, QueueCount).Select(number => $"bench.ceiling.{number}")];
 
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
         await using IConnection connection = await new ConnectionFactory { Uri = new Uri(system.Run.Rabbitmq) }.CreateConnectionAsync("bench", cancellationToken);
-        await using IChannel channel = await connection.CreateChannelAsync(
-            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), cancellationToken);
-        await channel.QueueDeclareAsync(
-            Queue, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-queue-type"] = "quorum" }, cancellationToken: cancellationToken);
+
+        // Each queue has one of its own; they end with the connection.
+        var channels = new IChannel[QueueCount];
+        for (int number = 0; number < QueueCount; number++)
+        {
+            channels[number] = await connection.CreateChannelAsync(
+                new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), cancellationToken);
+            await channels[number].QueueDeclareAsync(
+                Queues[number], durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-queue-type"] = "quorum" }, cancellationToken: cancellationToken);
+        }
+
         try
         {
             for (int round = 1; round <= options.Rounds; round++)
             {
                 foreach (int size in BatchSizes)
                 {
-                    await system.RestAsync(cancellationToken);
-                    (int count, double published) = await PublishAsync(channel, size, cancellationToken);
-                    double delivered = await DeliverAsync(channel, count, cancellationToken);
-                    Add("publish until confirmed, by commands in a message", size, published);
-                    Add("deliver and acknowledge, by commands in a message", size, delivered);
-                    Console.WriteLine($"  broker, {size} commands in a message: {published:0} published and {delivered:0} delivered a second");
+                    await MeasureAsync(channels[..1], 1, size, "published until confirmed, one after another", "delivered and acknowledged from one queue", cancellationToken);
+                    await MeasureAsync(
+                        channels, UnderWay, size, $"published until confirmed, {UnderWay} under way over {QueueCount} queues", $"delivered and acknowledged from {QueueCount} queues at once", cancellationToken);
                 }
             }
         }
         finally
         {
-            await channel.QueueDeleteAsync(Queue, cancellationToken: CancellationToken.None);
+            foreach (string queue in Queues) await channels[0].QueueDeleteAsync(queue, cancellationToken: CancellationToken.None);
         }
     }
 
-    private async Task<(int Count, double PerSecond)> PublishAsync(IChannel channel, int size, CancellationToken cancellationToken)
+    private async Task MeasureAsync(IChannel[] channels, int underWay, int size, string publishing, string delivering, CancellationToken cancellationToken)
+    {
+        await system.RestAsync(cancellationToken);
+        (int count, double published) = await PublishAsync(channels, underWay, size, cancellationToken);
+        Add(publishing, size, published);
+        Add(delivering, size, await DeliverAsync(channels, count, cancellationToken));
+    }
+
+    private async Task<(int Count, double PerSecond)> PublishAsync(IChannel[] channels, int underWay, int size, CancellationToken cancellationToken)
     {
         byte[] body = JsonSerializer.SerializeToUtf8Bytes(
             new CommandBatch { BatchId = Guid.NewGuid(), Partition = 0, ReplyTo = "bench", Commands = SetBasedApply.Submits(Guid.NewGuid(), size) }, JsonSerializerOptions.Web);
         var properties = new BasicProperties { Persistent = true };
+        long countMax = PublishedBytesMax / body.Length;
+        int begun = 0;
         var clock = Stopwatch.StartNew();
-        int count = 0;
-        for (; clock.Elapsed < options.RoundTime; count++) await channel.BasicPublishAsync("", Queue, mandatory: true, properties, body, cancellationToken);
-        return (count, count / clock.Elapsed.TotalSeconds);
+        int[] counts = await Task.WhenAll(Enumerable.Range(0, underWay).Select(publisher => PublishOnAsync(publisher % channels.Length)));
+        return (counts.Sum(), counts.Sum() / clock.Elapsed.TotalSeconds);
+
+        async Task<int> PublishOnAsync(int number)
+        {
+            int count = 0;
+            for (; clock.Elapsed < options.RoundTime && Interlocked.Increment(ref begun) <= countMax; count++)
+            {
+                await channels[number].BasicPublishAsync("", Queues[number], mandatory: true, properties, body, cancellationToken);
+            }
+
+            return count;
+        }
     }
 
-    private static async Task<double> DeliverAsync(IChannel channel, int count, CancellationToken cancellationToken)
+    private static async Task<double> DeliverAsync(IChannel[] channels, int count, CancellationToken cancellationToken)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var consumer = new AsyncEventingBasicConsumer(channel);
         int received = 0;
-        consumer.ReceivedAsync += async (_, delivery) =>
-        {
-            await channel.BasicAckAsync(delivery.DeliveryTag, multiple: false);
-            if (Interlocked.Increment(ref received) == count) done.TrySetResult();
-        };
+        string[] tags = new string[channels.Length];
 
         // As a partition's queue is read.
-        await channel.BasicQosAsync(0, prefetchCount: 4, global: false, cancellationToken);
+        foreach (IChannel channel in channels) await channel.BasicQosAsync(0, prefetchCount: 4, global: false, cancellationToken);
         var clock = Stopwatch.StartNew();
-        string tag = await channel.BasicConsumeAsync(Queue, autoAck: false, consumer, cancellationToken);
+        for (int number = 0; number < channels.Length; number++)
+        {
+            IChannel channel = channels[number];
+            var consumer = new AsyncEventingBasicConsumer(channel);
+            consumer.ReceivedAsync += async (_, delivery) =>
+            {
+                await channel.BasicAckAsync(delivery.DeliveryTag, multiple: false);
+                if (Interlocked.Increment(ref received) == count) done.TrySetResult();
+            };
+            tags[number] = await channel.BasicConsumeAsync(Queues[number], autoAck: false, consumer, cancellationToken);
+        }
+
         await done.Task.WaitAsync(cancellationToken);
         double perSecond = count / clock.Elapsed.TotalSeconds;
-        await channel.BasicCancelAsync(tag, cancellationToken: cancellationToken);
+        for (int number = 0; number < channels.Length; number++) await channels[number].BasicCancelAsync(tags[number], cancellationToken: cancellationToken);
         return perSecond;
     }
 
-    private void Add(string what, int size, double perSecond) => results.Figures.Add(new Figure(BenchOptions.Ceilings, what, size, Math.Round(perSecond), "messages/s"));
+    private void Add(string what, int size, double perSecond)
+    {
+        results.Figures.Add(new Figure(BenchOptions.Ceilings, what + ", by commands in a message", size, Math.Round(perSecond), "messages/s"));
+        Console.WriteLine($"  messages of {size} commands, {what}: {perSecond:0}/s");
+    }
 }
