@@ -78,8 +78,7 @@ public static class MessagingExtensions
             host.RequestedConnectionTimeout(TimeSpan.FromSeconds(5));
         });
 
-        // The library writes for eyes and looks for comments between any two tokens, and a message may hold hundreds of commands.
-        bus.ConfigureJsonSerializerOptions(json => new JsonSerializerOptions(json) { WriteIndented = false, ReadCommentHandling = JsonCommentHandling.Disallow });
+        bus.UseCompactJson();
         bus.Message<CommandBatch>(message => message.SetEntityName(Topology.CommandsExchange));
         bus.Publish<CommandBatch>(publish => publish.ExchangeType = "direct");
         var partitions = configuration.GetSection("Partitions").Get<PartitionTopologyOptions>() ?? new PartitionTopologyOptions();
@@ -100,5 +99,13 @@ public static class MessagingExtensions
                 queue.SetQueueArgument("x-dead-letter-exchange", Topology.DeadLetterQueue);
             });
         });
+    }
+
+    /// <summary>Writes messages without indentation: the library writes for eyes and looks for comments between any two tokens, and a message may hold hundreds of commands.</summary>
+    /// <param name="bus">A bus of any transport.</param>
+    public static void UseCompactJson(this IBusFactoryConfigurator bus)
+    {
+        ArgumentNullException.ThrowIfNull(bus);
+        bus.ConfigureJsonSerializerOptions(json => new JsonSerializerOptions(json) { WriteIndented = false, ReadCommentHandling = JsonCommentHandling.Disallow });
     }
 }
