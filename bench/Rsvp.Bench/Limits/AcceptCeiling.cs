@@ -2,33 +2,66 @@ using Rsvp.Bench.Comparison;
 using Rsvp.Bench.Contenders;
 using Rsvp.Bench.Load;
 using Rsvp.Bench.Reporting;
+using Rsvp.Cli;
 using Rsvp.Cli.Bench;
+using Rsvp.Cli.Instances;
+using Rsvp.Cli.Storm;
 
 namespace Rsvp.Bench.Limits;
 
-/// <summary>How many requests a second HTTP, the check of tokens and JSON alone allow: the way of a request to the broker, without the broker. Nothing is stored, so there is nothing to audit.</summary>
+/// <summary>How many requests a second HTTP, the check of tokens and JSON alone allow, and how many the API takes when its broker confirms at once. Nothing is stored, so there is nothing to audit.</summary>
 internal sealed class AcceptCeiling(BenchSystem system, RoundRunner rounds, BenchOptions options, BenchResults results)
 {
     private const int PerSecondMax = 40_000;
 
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
-        await using RivalProcess nothing = await RivalProcess.StartAsync(system.Instance, 1, "nothing", "HTTP alone", PerSecondMax, cancellationToken);
+        await using (RivalProcess nothing = await RivalProcess.StartAsync(system.Instance, 1, "nothing", "HTTP, tokens and JSON alone", PerSecondMax, cancellationToken))
+        {
+            await MeasureAsync(nothing.Contender, endsAtAcceptance: false, cancellationToken);
+        }
+
+        await using ServerProcess accept = await StartApiAsync(cancellationToken);
+        var api = new Contender("accept", "the API until its 202, confirmed at once", accept.Url, system.Ours.Database, PerSecondMax);
+        await MeasureAsync(api, endsAtAcceptance: true, cancellationToken);
+    }
+
+    private async Task MeasureAsync(Contender contender, bool endsAtAcceptance, CancellationToken cancellationToken)
+    {
         for (int round = 0; round <= options.Rounds; round++)
         {
             var plan = new RoundPlan
             {
                 Part = BenchOptions.Ceilings,
-                Scenario = "HTTP alone",
+                Scenario = contender.Title,
                 Round = round,
                 Activities = [Guid.NewGuid()],
                 Connections = ClosedLoop.ManyConnections,
                 Duration = options.RoundTime,
+                EndsAtAcceptance = endsAtAcceptance,
             };
             await system.RestAsync(cancellationToken);
-            RoundFigures figures = await rounds.SendAsync(nothing.Contender, plan, rounds.Prepare(nothing.Contender, plan), cancellationToken);
-            Console.WriteLine($"  HTTP, tokens and JSON alone: {figures.PerSecond:0}/s");
-            if (round > 0) results.Figures.Add(new Figure(BenchOptions.Ceilings, "HTTP, tokens and JSON alone", 0, figures.PerSecond, "requests/s"));
+            RoundFigures figures = await rounds.SendAsync(contender, plan, rounds.Prepare(contender, plan), cancellationToken);
+            AnswerKind expected = endsAtAcceptance ? AnswerKind.Pending : AnswerKind.Confirmed;
+            int granted = figures.Outcomes.GetValueOrDefault(expected.ToString().ToLowerInvariant());
+            if (granted != figures.Sent) throw new ToolException($"no figures: of {figures.Sent} requests to {contender.Name} {granted} were granted");
+
+            Console.WriteLine($"  {contender.Title}: {figures.PerSecond:0}/s");
+            if (round > 0) results.Figures.Add(new Figure(BenchOptions.Ceilings, contender.Title, 0, figures.PerSecond, "requests/s"));
         }
+    }
+
+    /// <summary>The API with a bus in memory; the rest of it as the system's own has it. Nobody applies its batches, so the next goes when it is full, as in a rush.</summary>
+    private Task<ServerProcess> StartApiAsync(CancellationToken cancellationToken)
+    {
+        Instance instance = system.Instance;
+        Service api = Service.Api(instance.Ports);
+        var environment = new Dictionary<string, string>
+        {
+            ["ConnectionStrings__Postgres"] = instance.Postgres.ServiceKeywords(api.Role, instance.Secrets.PostgresApi),
+            ["RequestIds__Key"] = instance.Secrets.RequestIdsKey,
+            ["Notifier__Url"] = Service.Notifier(instance.Ports).Url,
+        };
+        return ServerProcess.StartAsync(instance, "Rsvp.Bench.Accept", "accept", instance.Ports.Rival(2), environment, cancellationToken);
     }
 }
