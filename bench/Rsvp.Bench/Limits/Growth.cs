@@ -11,11 +11,15 @@ using Rsvp.Worker.Audit;
 namespace Rsvp.Bench.Limits;
 
 /// <summary>What a command costs as the tables grow: more activities, a longer line, more RSVPs. No curve may be worse than n log n where the work is not.</summary>
-internal sealed class Growth(BenchSystem system, BenchOptions options, BenchResults results)
+internal sealed class Growth(BenchSystem system, BenchResults results)
 {
     private const int BatchSize = 64;
     private const int FillBatchSize = 512;
-    private const int SamplesOfOne = 40;
+    private const int SampleCount = 40;
+
+    // More than the warm-up and the samples of one size ask for together: in the batches that are measured everybody gets in.
+    private const int Room = 3 * SampleCount * BatchSize;
+
     private static readonly int[] ActivityCounts = [1, 10, 100, 1_000, 10_000];
     private static readonly int[] LineLengths = [1, 10, 100, 1_000, 10_000, 100_000];
     private static readonly int[] RsvpCounts = [10_000, 100_000, 1_000_000, 5_000_000];
@@ -31,57 +35,64 @@ internal sealed class Growth(BenchSystem system, BenchOptions options, BenchResu
     {
         await using RivalDatabase database = await RivalDatabase.CreateAsync(system.Instance, "rsvp_growth_" + name, cancellationToken);
         await using var apply = new SetBasedApply(database.WorkerKeywords);
-        for (int warm = 0; warm < SamplesOfOne; warm++) await SubmitAsync(apply, await apply.OpenAsync(10, cancellationToken), cancellationToken);
         await measure(apply, database, cancellationToken);
         AuditReport audit = await new Auditor(database.Reader).RunAsync(new AuditOptions { IsQuiescent = false, StatementTimeout = TimeSpan.FromMinutes(5) }, cancellationToken);
         if (!audit.IsClean) throw new ToolException($"no figures: {audit}");
     }
 
+    /// <summary>As many batches as there are samples, into the first activity of the database.</summary>
+    private static async Task<Guid> WarmUpAsync(SetBasedApply apply, CancellationToken cancellationToken)
+    {
+        Guid activityId = await apply.OpenAsync(Room, cancellationToken);
+        for (int warm = 0; warm < SampleCount; warm++) await apply.ApplyAsync(SetBasedApply.Submits(activityId, BatchSize), cancellationToken);
+        return activityId;
+    }
+
     private async Task GrowActivitiesAsync(SetBasedApply apply, RivalDatabase database, CancellationToken cancellationToken)
     {
-        int made = SamplesOfOne;
+        List<Guid> activities = [await WarmUpAsync(apply, cancellationToken)];
         foreach (int count in ActivityCounts)
         {
-            for (; made < count; made++) await apply.OpenAsync(10, cancellationToken);
+            while (activities.Count < count) activities.Add(await apply.OpenAsync(Room, cancellationToken));
             await AnalyseAsync(database, cancellationToken);
-            for (int sample = 0; sample < options.Rounds * 3; sample++)
+            for (int sample = 0; sample < SampleCount; sample++)
             {
-                Guid activityId = await apply.OpenAsync(BatchSize / 2, cancellationToken);
-                made++;
-                Add("a submit, by activities", count, await SubmitAsync(apply, activityId, cancellationToken) / BatchSize);
+                // Spread over those that are there, so that sampling makes no more of them.
+                await SubmitAsync("a submit, by activities", count, apply, activities[sample * count / SampleCount], cancellationToken);
             }
         }
     }
 
     private async Task GrowLineAsync(SetBasedApply apply, RivalDatabase database, CancellationToken cancellationToken)
     {
-        Guid activityId = await apply.OpenAsync(SamplesOfOne * LineLengths.Length * 4, cancellationToken);
+        await WarmUpAsync(apply, cancellationToken);
+        Guid activityId = await apply.OpenAsync(SampleCount * LineLengths.Length, cancellationToken);
         var confirmed = new Queue<Guid>();
-        for (int batch = 0; confirmed.Count < SamplesOfOne * LineLengths.Length * 4; batch++)
+        while (confirmed.Count < SampleCount * LineLengths.Length)
         {
-            foreach (CommandOutcome outcome in await apply.ApplyAsync(SetBasedApply.Submits(activityId, SamplesOfOne), cancellationToken)) confirmed.Enqueue(outcome.UserId);
+            foreach (CommandOutcome outcome in await apply.ApplyAsync(SetBasedApply.Submits(activityId, SampleCount), cancellationToken)) confirmed.Enqueue(outcome.UserId);
         }
 
         DefaultTypeMap.MatchNamesWithUnderscores = true; // As the API sets it.
         var reads = new RsvpReads(database.Reader);
         int length = 0;
-        Guid last = default;
         foreach (int wanted in LineLengths)
         {
-            while (length < wanted)
-            {
-                Command[] submits = SetBasedApply.Submits(activityId, Math.Min(FillBatchSize, wanted - length));
-                last = (await apply.ApplyAsync(submits, cancellationToken))[^1].Rsvp!.Id;
-                length += submits.Length;
-            }
-
+            await FillAsync(apply, activityId, wanted - length, cancellationToken);
+            length = wanted;
             await AnalyseAsync(database, cancellationToken);
-            for (int sample = 0; sample < SamplesOfOne; sample++)
+            for (int sample = 0; sample < SampleCount; sample++)
             {
-                Add("position of the last in line", wanted, await TimeAsync(() => reads.FindPositionAsync(last, Guid.Empty, cancellationToken)));
-                Add("a cancel", wanted, await TimeAsync(() => apply.ApplyAsync([Cancel(activityId, confirmed.Dequeue())], cancellationToken)));
-                Add("a pass of one", wanted, await TimeAsync(() => apply.ApplyAsync([Pass(activityId)], cancellationToken)));
-                Add("a submit to the end", wanted, await TimeAsync(() => apply.ApplyAsync(SetBasedApply.Submits(activityId, 1), cancellationToken)));
+                // One leaves, one is let in, one joins: the line is as long for every sample.
+                await MeasureAsync("a cancel", wanted, () => apply.ApplyAsync([Cancel(activityId, confirmed.Dequeue())], cancellationToken));
+                await MeasureAsync("a pass of one", wanted, () => apply.ApplyAsync([Pass(activityId)], cancellationToken));
+                IReadOnlyList<CommandOutcome> joined =
+                    await MeasureAsync("a submit to the end", wanted, () => apply.ApplyAsync(SetBasedApply.Submits(activityId, 1), cancellationToken));
+                Guid last = joined[0].Rsvp!.Id;
+                Seen<PositionDocument>? seen =
+                    await MeasureAsync("position of the last in line", wanted, () => reads.FindPositionAsync(last, Guid.Empty, cancellationToken));
+                Expect(seen?.Document.Position, wanted);
+                Expect(seen?.Document.WaitlistLength, wanted);
             }
         }
     }
@@ -89,28 +100,39 @@ internal sealed class Growth(BenchSystem system, BenchOptions options, BenchResu
     /// <summary>A full activity of ten thousand is copied with all that belongs to it, because every command of five million would take too long.</summary>
     private async Task GrowRsvpsAsync(SetBasedApply apply, RivalDatabase database, CancellationToken cancellationToken)
     {
-        Guid original = await apply.OpenAsync(5_000, cancellationToken);
-        for (int filled = 0; filled < RsvpCounts[0]; filled += 500) await apply.ApplyAsync(SetBasedApply.Submits(original, 500), cancellationToken);
-        int copies = 1;
+        Guid original = await WarmUpAsync(apply, cancellationToken);
+        int copied = RsvpCounts[0];
+        await FillAsync(apply, original, copied - (SampleCount * BatchSize), cancellationToken);
+        Guid remainder = await apply.OpenAsync(Room, cancellationToken);
+        int made = copied;
         foreach (int count in RsvpCounts)
         {
-            for (; copies < count / RsvpCounts[0]; copies++) await database.CloneAsync(original, cancellationToken);
+            for (; made + copied <= count; made += copied) await database.CloneAsync(original, cancellationToken);
+            await FillAsync(apply, remainder, count - made, cancellationToken);
             await AnalyseAsync(database, cancellationToken);
             await system.RestAsync(cancellationToken);
-            for (int sample = 0; sample < options.Rounds * 3; sample++)
+            for (int sample = 0; sample < SampleCount; sample++)
             {
-                Guid activityId = await apply.OpenAsync(BatchSize / 2, cancellationToken);
-                Add("a submit, by RSVPs in the table", count, await SubmitAsync(apply, activityId, cancellationToken) / BatchSize);
+                await SubmitAsync("a submit, by RSVPs in the table", count, apply, await apply.OpenAsync(Room, cancellationToken), cancellationToken);
             }
 
+            made = count + (SampleCount * BatchSize);
             Console.WriteLine($"  {count} RSVPs are measured");
         }
     }
 
-    private static async Task<double> SubmitAsync(SetBasedApply apply, Guid activityId, CancellationToken cancellationToken)
+    private static async Task FillAsync(SetBasedApply apply, Guid activityId, int count, CancellationToken cancellationToken)
+    {
+        for (int left = count; left > 0; left -= FillBatchSize)
+        {
+            await apply.ApplyAsync(SetBasedApply.Submits(activityId, Math.Min(FillBatchSize, left)), cancellationToken);
+        }
+    }
+
+    private async Task SubmitAsync(string name, int at, SetBasedApply apply, Guid activityId, CancellationToken cancellationToken)
     {
         Command[] commands = SetBasedApply.Submits(activityId, BatchSize);
-        return await TimeAsync(() => apply.ApplyAsync(commands, cancellationToken));
+        await MeasureAsync(name, at, () => apply.ApplyAsync(commands, cancellationToken), BatchSize);
     }
 
     private static Command Cancel(Guid activityId, Guid userId) =>
@@ -121,12 +143,17 @@ internal sealed class Growth(BenchSystem system, BenchOptions options, BenchResu
 
     private static async Task AnalyseAsync(RivalDatabase database, CancellationToken cancellationToken) => await database.ExecuteAsync("ANALYZE", cancellationToken);
 
-    private static async Task<double> TimeAsync(Func<Task> work)
+    private static void Expect(int? found, int wanted)
     {
-        long from = Stopwatch.GetTimestamp();
-        await work();
-        return Stopwatch.GetElapsedTime(from).TotalMicroseconds;
+        if (found != wanted) throw new ToolException($"no figures: a line of {wanted} or a place at {wanted} was expected, not '{found}'");
     }
 
-    private void Add(string name, double at, double microseconds) => results.Figures.Add(new Figure(BenchOptions.Growth, name, at, Math.Round(microseconds, 1), "µs"));
+    private async Task<T> MeasureAsync<T>(string name, int at, Func<Task<T>> work, int commands = 1)
+    {
+        long from = Stopwatch.GetTimestamp();
+        T result = await work();
+        double microseconds = Stopwatch.GetElapsedTime(from).TotalMicroseconds / commands;
+        results.Figures.Add(new Figure(BenchOptions.Growth, name, at, Math.Round(microseconds, 1), "µs"));
+        return result;
+    }
 }
