@@ -66,7 +66,8 @@ internal sealed class Growth(BenchSystem system, BenchResults results)
     private async Task GrowLineAsync(SetBasedApply apply, RivalDatabase database, CancellationToken cancellationToken)
     {
         await WarmUpAsync(apply, cancellationToken);
-        Guid activityId = await apply.OpenAsync(SampleCount * LineLengths.Length, cancellationToken);
+        var hostId = Guid.NewGuid();
+        Guid activityId = await apply.OpenAsync(SampleCount * LineLengths.Length, hostId, cancellationToken);
         var confirmed = new Queue<Guid>();
         while (confirmed.Count < SampleCount * LineLengths.Length)
         {
@@ -93,6 +94,16 @@ internal sealed class Growth(BenchSystem system, BenchResults results)
                     await MeasureAsync("position of the last in line", wanted, () => reads.FindPositionAsync(last, Guid.Empty, cancellationToken));
                 Expect(seen?.Document.Position, wanted);
                 Expect(seen?.Document.WaitlistLength, wanted);
+
+                // Back to the end after each, where newcomers stand too: the next pass finds the line as if nobody had moved.
+                foreach ((string name, int position) in ((string, int)[])[("a move to the middle", (wanted + 1) / 2), ("a move to the front", 1)])
+                {
+                    Expect(await MeasureAsync(name, wanted, () => MoveAsync(position)), position);
+                    Expect(await MoveAsync(wanted), wanted);
+                }
+
+                async Task<int?> MoveAsync(int position) =>
+                    (await apply.ApplyAsync([Move(activityId, hostId, last, position)], cancellationToken))[0].Results?.Single().Rsvp?.WaitlistPosition;
             }
         }
     }
@@ -140,6 +151,12 @@ internal sealed class Growth(BenchSystem system, BenchResults results)
 
     private static Command Pass(Guid activityId) =>
         SetBasedApply.Envelope(activityId, Guid.Empty, CommandNames.RunPass) with { RunPass = new RunPass { PassNumber = 1 } };
+
+    private static Command Move(Guid activityId, Guid hostId, Guid rsvpId, int position) =>
+        SetBasedApply.Envelope(activityId, hostId, CommandNames.BulkWaitlist) with
+        {
+            BulkWaitlist = new BulkWaitlist { Action = "move", RsvpIds = [rsvpId], ToPosition = position },
+        };
 
     private static async Task AnalyseAsync(RivalDatabase database, CancellationToken cancellationToken) => await database.ExecuteAsync("ANALYZE", cancellationToken);
 

@@ -29,10 +29,13 @@ internal sealed class SetBasedApply : IAsyncDisposable
             NullLogger<BatchApplier>.Instance);
     }
 
-    /// <summary>Makes an activity.</summary>
-    internal async Task<Guid> OpenAsync(int capacity, CancellationToken cancellationToken)
+    /// <summary>Makes an activity of somebody new.</summary>
+    internal Task<Guid> OpenAsync(int capacity, CancellationToken cancellationToken) => OpenAsync(capacity, Guid.NewGuid(), cancellationToken);
+
+    /// <summary>Makes an activity of that host.</summary>
+    internal async Task<Guid> OpenAsync(int capacity, Guid hostId, CancellationToken cancellationToken)
     {
-        Command command = Envelope(Guid.CreateVersion7(TimeProvider.System.GetUtcNow()), Guid.NewGuid(), CommandNames.CreateActivity) with
+        Command command = Envelope(Guid.CreateVersion7(TimeProvider.System.GetUtcNow()), hostId, CommandNames.CreateActivity) with
         {
             CreateActivity = new CreateActivity
             {
