@@ -1,3 +1,4 @@
+using Rsvp.Bench.Contenders;
 using Rsvp.Bench.Load;
 
 namespace Rsvp.Bench.Reporting;
@@ -8,6 +9,9 @@ internal sealed record BenchResults
     public required string CommandLine { get; init; }
     public required string Machine { get; init; }
     public required string Versions { get; init; }
+
+    /// <summary>Of the machine that measured.</summary>
+    public int ProcessorCount { get; init; } = Environment.ProcessorCount;
 
     /// <summary>Rounds of requests.</summary>
     public List<RoundFigures> Rounds { get; init; } = [];
@@ -25,6 +29,13 @@ internal sealed record BenchResults
     /// <summary>Null when it was not measured.</summary>
     internal double? MedianPerSecond(string part, string scenario, string contender, int connections) =>
         Of(part, scenario, contender, connections) is { Count: > 0 } found ? Median(found.Select(round => round.PerSecond)) : null;
+
+    /// <summary>Requests per second of ours by theirs, for each round that both have; the rounds of one turn had the same machine.</summary>
+    internal double[] Ratios(string part, string scenario, string rival, int connections) =>
+    [
+        .. Of(part, scenario, Contender.OursName, connections)
+            .Join(Of(part, scenario, rival, connections), ours => ours.Round, theirs => theirs.Round, (ours, theirs) => ours.PerSecond / theirs.PerSecond),
+    ];
 
     internal static double Median(IEnumerable<double> values)
     {
