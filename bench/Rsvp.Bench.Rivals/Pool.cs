@@ -15,14 +15,13 @@ internal sealed class Pool(IConfiguration configuration) : IAsyncDisposable
 
     internal ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) => Volatile.Read(ref _dataSource).OpenConnectionAsync(cancellationToken);
 
-    /// <summary>Opens a new pool and all of its connections, so that no request pays for that; the old one ends with its last command.</summary>
+    /// <summary>Opens a new pool and all of its connections, so that no request pays for that. Those of the old one are closed before, because the server has so many and no more.</summary>
     internal async Task ResizeAsync(int size)
     {
         NpgsqlDataSource pool = Create(configuration, size);
+        await Interlocked.Exchange(ref _dataSource, pool).DisposeAsync();
         NpgsqlConnection[] all = await Task.WhenAll(Enumerable.Range(0, size).Select(_ => pool.OpenConnectionAsync().AsTask()));
         foreach (NpgsqlConnection connection in all) await connection.DisposeAsync();
-        NpgsqlDataSource old = Interlocked.Exchange(ref _dataSource, pool);
-        await old.DisposeAsync();
     }
 
     public ValueTask DisposeAsync() => _dataSource.DisposeAsync();
