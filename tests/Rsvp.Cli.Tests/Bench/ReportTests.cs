@@ -47,7 +47,14 @@ public sealed class ReportTests : IDisposable
     {
         var cpu = new Dictionary<string, double>
         {
-            ["postgres"] = 1, ["row_lock"] = 2, ["guarded_statement"] = 4, ["storm"] = 8, ["api-1"] = 16, ["worker-1"] = 64, ["notifier-1"] = 128, ["rabbitmq"] = 512,
+            ["postgres"] = 1,
+            ["row_lock"] = 2,
+            ["guarded_statement"] = 4,
+            ["storm"] = 8,
+            ["api-1"] = 16,
+            ["worker-1"] = 64,
+            ["notifier-1"] = 128,
+            ["rabbitmq"] = 512,
         };
         RoundFigures[] rounds = [Round("row_lock", 1, 100), Round("guarded_statement", 1, 100), Round("rsvp", 1, 100)];
 
