@@ -12,7 +12,10 @@ namespace Rsvp.Bench.Reporting;
 internal sealed class Plots(BenchResults results, string folder)
 {
     private const double Width = 760;
-    private const double Height = 420;
+    private const double Height = 480;
+
+    // Clear of the numbers, whose font may be wider than the library thinks.
+    private const double AxisTitleDistance = 18;
 
     // Told apart by people who do not see all colours (Okabe and Ito), grey in the place of a yellow that is too light for a line.
     private static readonly OxyColor[] Colours =
@@ -109,7 +112,9 @@ internal sealed class Plots(BenchResults results, string folder)
         var plot = new PlotModel { Title = title, TitleFontSize = 14, TitleFontWeight = FontWeights.Normal, Background = OxyColors.White };
         plot.Axes.Add(Axis(isLogX, AxisPosition.Bottom, x));
         plot.Axes.Add(Axis(isLogY, AxisPosition.Left, y));
-        plot.Legends.Add(new Legend { LegendPlacement = LegendPlacement.Outside, LegendPosition = LegendPosition.BottomCenter, LegendOrientation = LegendOrientation.Horizontal });
+
+        // One below the other: the library does not know how wide the fonts of whoever looks at it are.
+        plot.Legends.Add(new Legend { LegendPlacement = LegendPlacement.Outside, LegendPosition = LegendPosition.BottomCenter, LegendOrientation = LegendOrientation.Vertical });
         return plot;
     }
 
@@ -118,6 +123,7 @@ internal sealed class Plots(BenchResults results, string folder)
         Axis axis = isLog ? new LogarithmicAxis() : new LinearAxis { Minimum = 0 };
         axis.Position = position;
         axis.Title = title;
+        axis.AxisTitleDistance = AxisTitleDistance;
         axis.MajorGridlineStyle = LineStyle.Solid;
         axis.MajorGridlineColor = OxyColor.FromRgb(0xE0, 0xE0, 0xE0);
         return axis;
