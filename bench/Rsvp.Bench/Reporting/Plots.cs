@@ -113,8 +113,16 @@ internal sealed class Plots(BenchResults results, string folder)
         plot.Axes.Add(Axis(isLogX, AxisPosition.Bottom, x));
         plot.Axes.Add(Axis(isLogY, AxisPosition.Left, y));
 
-        // One below the other: the library does not know how wide the fonts of whoever looks at it are.
-        plot.Legends.Add(new Legend { LegendPlacement = LegendPlacement.Outside, LegendPosition = LegendPosition.BottomCenter, LegendOrientation = LegendOrientation.Vertical });
+        // One below the other, and a title wider than any of them: the library does not know how wide the fonts of whoever looks at it are.
+        plot.Legends.Add(new Legend
+        {
+            LegendTitle = "Each point is the median of its rounds or samples.",
+            LegendTitleFontWeight = FontWeights.Normal,
+            LegendPlacement = LegendPlacement.Outside,
+            LegendPosition = LegendPosition.BottomCenter,
+            LegendOrientation = LegendOrientation.Vertical,
+            LegendLineSpacing = 4,
+        });
         return plot;
     }
 
