@@ -23,12 +23,12 @@ internal sealed class ClosedLoop(BenchSystem system, RoundRunner rounds, BenchOp
     /// <summary>From fewer than the processors need to many times more.</summary>
     internal static readonly int[] PoolSizes = [4, 8, 16, 32, 64];
 
-    internal static readonly int[] FewPoolSizes = [4, 16];
+    private static readonly int[] FewPoolSizes = [4, 16];
 
     private const int PoolRounds = 2;
     private static readonly int[] DistantPoolSizes = [4, 16, 64];
 
-    // With fewer people at once a pool is as large as they are many.
+    // The pool for so many people, or fewer, is looked for with so many.
     private const int FewConnections = 64;
     private static readonly int[] ConnectionCounts = [1, 8, 64, 256, ManyConnections];
     private static readonly int[] QuickConnectionCounts = [64, ManyConnections];
@@ -77,11 +77,8 @@ internal sealed class ClosedLoop(BenchSystem system, RoundRunner rounds, BenchOp
 
     private async Task TakeTurnsAsync(string scenario, int connections, int round, CancellationToken cancellationToken)
     {
-        Contender[] contenders = [.. system.Contenders];
-        for (int turn = 0; turn < contenders.Length; turn++)
+        foreach ((Contender contender, int pool) in system.InTurn(round))
         {
-            Contender contender = contenders[(turn + round) % contenders.Length];
-            int pool = system.Rivals.FirstOrDefault(rival => rival.Contender == contender)?.PoolSize ?? 0;
             RoundPlan plan = await PlanAsync(_part, scenario, connections, round, cancellationToken) with { PoolSize = pool };
             results.Rounds.Add(await rounds.RunAsync(contender, plan, cancellationToken));
         }

@@ -37,11 +37,8 @@ internal sealed class OpenLoop(BenchSystem system, RoundRunner rounds, BenchOpti
 
     private async Task TakeTurnsAsync(double share, Dictionary<string, double> limits, int round, CancellationToken cancellationToken)
     {
-        Contender[] contenders = [.. system.Contenders];
-        for (int turn = 0; turn < contenders.Length; turn++)
+        foreach ((Contender contender, int pool) in system.InTurn(round))
         {
-            Contender contender = contenders[(turn + round) % contenders.Length];
-            int pool = system.Rivals.FirstOrDefault(rival => rival.Contender == contender)?.PoolSize ?? 0;
             RoundPlan plan = await PlanAsync(Math.Round(limits[contender.Name] * share), $"{share:0%} of its limit", round, cancellationToken);
             results.Rounds.Add(await rounds.RunAsync(contender, plan with { PoolSize = pool }, cancellationToken));
         }

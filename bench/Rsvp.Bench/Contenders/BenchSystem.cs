@@ -51,6 +51,13 @@ internal sealed class BenchSystem : IAsyncDisposable
 
     internal IEnumerable<Contender> Contenders => [Ours, .. _rivals.Select(rival => rival.Contender)];
 
+    /// <summary>All, beginning with another one in each round, and how many connections to PostgreSQL the pool of each has; 0 for ours.</summary>
+    internal IEnumerable<(Contender Contender, int PoolSize)> InTurn(int round)
+    {
+        (Contender, int)[] all = [(Ours, 0), .. _rivals.Select(rival => (rival.Contender, rival.PoolSize))];
+        return Enumerable.Range(0, all.Length).Select(turn => all[(turn + round) % all.Length]);
+    }
+
     /// <summary>Everything whose CPU and memory is looked at.</summary>
     internal IEnumerable<RunningProcess> Processes => [.. Run.Processes, .. _rivals.Select(rival => new RunningProcess(rival.Contender.Name, rival.Pid))];
 

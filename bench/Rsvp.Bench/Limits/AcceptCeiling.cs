@@ -2,7 +2,6 @@ using Rsvp.Bench.Comparison;
 using Rsvp.Bench.Contenders;
 using Rsvp.Bench.Load;
 using Rsvp.Bench.Reporting;
-using Rsvp.Cli;
 using Rsvp.Cli.Bench;
 using Rsvp.Cli.Instances;
 using Rsvp.Cli.Storm;
@@ -44,7 +43,7 @@ internal sealed class AcceptCeiling(BenchSystem system, RoundRunner rounds, Benc
             RoundFigures figures = await rounds.SendAsync(contender, plan, rounds.Prepare(contender, plan), cancellationToken);
             AnswerKind expected = endsAtAcceptance ? AnswerKind.Pending : AnswerKind.Confirmed;
             int granted = figures.Outcomes.GetValueOrDefault(expected.ToString().ToLowerInvariant());
-            if (granted != figures.Sent) throw new ToolException($"no figures: of {figures.Sent} requests to {contender.Name} {granted} were granted");
+            if (granted != figures.Sent) throw new NoFiguresException($"of {figures.Sent} requests to {contender.Name} {granted} were granted");
 
             Console.WriteLine($"  {contender.Title}: {figures.PerSecond:0}/s");
             if (round > 0) results.Figures.Add(new Figure(BenchOptions.Ceilings, contender.Title, 0, figures.PerSecond, "requests/s"));

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using Rsvp.Bench.Comparison;
 using Rsvp.Bench.Contenders;
+using Rsvp.Bench.Load;
 using Rsvp.Bench.Reporting;
-using Rsvp.Cli;
 using Rsvp.Cli.Bench;
 using Rsvp.Contracts;
 using Rsvp.Worker.Audit;
@@ -34,7 +34,7 @@ internal sealed class ApplyCeiling(BenchSystem system, BenchOptions options, Ben
         }
 
         AuditReport audit = await new Auditor(database.Reader).RunAsync(cancellationToken: cancellationToken);
-        if (!audit.IsClean) throw new ToolException($"no figures: {audit}");
+        if (!audit.IsClean) throw new NoFiguresException($"{audit}");
     }
 
     private static async Task<double> MeasureAsync(SetBasedApply apply, int size, TimeSpan duration, CancellationToken cancellationToken)

@@ -2,8 +2,8 @@ using System.Diagnostics;
 using Dapper;
 using Rsvp.Api.Rsvps;
 using Rsvp.Bench.Contenders;
+using Rsvp.Bench.Load;
 using Rsvp.Bench.Reporting;
-using Rsvp.Cli;
 using Rsvp.Cli.Bench;
 using Rsvp.Contracts;
 using Rsvp.Worker.Audit;
@@ -37,7 +37,7 @@ internal sealed class Growth(BenchSystem system, BenchResults results)
         await using var apply = new SetBasedApply(database.WorkerKeywords);
         await measure(apply, database, cancellationToken);
         AuditReport audit = await new Auditor(database.Reader).RunAsync(new AuditOptions { IsQuiescent = false, StatementTimeout = TimeSpan.FromMinutes(5) }, cancellationToken);
-        if (!audit.IsClean) throw new ToolException($"no figures: {audit}");
+        if (!audit.IsClean) throw new NoFiguresException($"{audit}");
     }
 
     /// <summary>As many batches as there are samples, into the first activity of the database.</summary>
@@ -162,7 +162,7 @@ internal sealed class Growth(BenchSystem system, BenchResults results)
 
     private static void Expect(int? found, int wanted)
     {
-        if (found != wanted) throw new ToolException($"no figures: a line of {wanted} or a place at {wanted} was expected, not '{found}'");
+        if (found != wanted) throw new NoFiguresException($"a line of {wanted} or a place at {wanted} was expected, not '{found}'");
     }
 
     private async Task<T> MeasureAsync<T>(string name, int at, Func<Task<T>> work, int commands = 1)
