@@ -79,7 +79,7 @@ internal static class BenchRunner
                 (BenchOptions.Watchers, () => new ManyWatchers(system, rounds, results).RunAsync(cancellationToken)),
                 (BenchOptions.Ceilings, () => MeasureCeilingsAsync(system, rounds, options, results, cancellationToken)),
                 (BenchOptions.Growth, () => new Growth(system, results).RunAsync(cancellationToken)),
-                (BenchOptions.Steady, () => new SteadyLoad(system, rounds, results).RunAsync(cancellationToken)),
+                (BenchOptions.Steady, () => new SteadyLoad(system, rounds, options, results).RunAsync(cancellationToken)),
             ]);
     }
 

@@ -7,8 +7,8 @@ using Rsvp.Cli.Bench;
 
 namespace Rsvp.Bench.Limits;
 
-/// <summary>Ten minutes of the same load: the memory of every process by the minute.</summary>
-internal sealed class SteadyLoad(BenchSystem system, RoundRunner rounds, BenchResults results)
+/// <summary>The same load for ten minutes in each round, on the same processes: the memory of every one by the minute.</summary>
+internal sealed class SteadyLoad(BenchSystem system, RoundRunner rounds, BenchOptions options, BenchResults results)
 {
     private const double PerSecond = 200;
     private static readonly TimeSpan Duration = TimeSpan.FromMinutes(10);
@@ -16,11 +16,18 @@ internal sealed class SteadyLoad(BenchSystem system, RoundRunner rounds, BenchRe
 
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
+        var memory = new MemoryMeter(system.Processes);
+        var clock = Stopwatch.StartNew();
+        for (int round = 1; round <= options.Rounds; round++) await MeasureAsync(round, memory, clock, cancellationToken);
+    }
+
+    private async Task MeasureAsync(int number, MemoryMeter memory, Stopwatch clock, CancellationToken cancellationToken)
+    {
         var plan = new RoundPlan
         {
             Part = BenchOptions.Steady,
             Scenario = "ten minutes",
-            Round = 1,
+            Round = number,
             Activities = await system.OpenAsync(ClosedLoop.ActivityCount, ClosedLoop.Capacity, cancellationToken),
             Connections = 64,
             Duration = Duration,
@@ -28,8 +35,6 @@ internal sealed class SteadyLoad(BenchSystem system, RoundRunner rounds, BenchRe
         };
         PreparedRound round = rounds.Prepare(system.Ours, plan);
         Task<RoundFigures> sending = rounds.SendAsync(system.Ours, plan, round, cancellationToken);
-        var memory = new MemoryMeter(system.Processes);
-        var clock = Stopwatch.StartNew();
         while (!sending.IsCompleted)
         {
             await Task.WhenAny(sending, Task.Delay(Interval, cancellationToken));

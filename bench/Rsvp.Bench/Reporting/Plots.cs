@@ -85,9 +85,10 @@ internal sealed class Plots(BenchResults results, string folder)
     private void WriteCurves(IGrouping<string, Figure> part)
     {
         IGrouping<string, Figure>[] units = [.. part.GroupBy(figure => figure.Unit)];
+        bool isLog = part.Key != BenchOptions.Steady; // Minutes are no sizes, and a logarithm would flatten what grows.
         foreach (IGrouping<string, Figure> unit in units)
         {
-            PlotModel plot = Make(units.Length == 1 ? part.Key : $"{part.Key}, {unit.Key}", SizeOf(part.Key), unit.Key, isLogX: true, isLogY: true);
+            PlotModel plot = Make(units.Length == 1 ? part.Key : $"{part.Key}, {unit.Key}", SizeOf(part.Key), unit.Key, isLog, isLog);
             foreach ((int index, IGrouping<string, Figure> curve) in unit.GroupBy(figure => figure.Name).Index())
             {
                 plot.Series.Add(LineOf(curve.Key, index, curve.GroupBy(figure => figure.At).Select(group => new DataPoint(group.Key, BenchResults.Median(group.Select(figure => figure.Value))))));
