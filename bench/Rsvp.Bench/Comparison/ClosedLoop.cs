@@ -20,13 +20,13 @@ internal sealed class ClosedLoop(BenchSystem system, RoundRunner rounds, BenchOp
 
     internal const int ActivityCount = 50;
 
-    /// <summary>From fewer than the processors need to many times more.</summary>
-    internal static readonly int[] PoolSizes = [4, 8, 16, 32, 64];
+    /// <summary>From one, where nobody waits for a row, to many times more than the processors need.</summary>
+    internal static readonly int[] PoolSizes = [1, 2, 4, 8, 16, 32, 64];
 
     private static readonly int[] FewPoolSizes = [4, 16];
 
     private const int PoolRounds = 2;
-    private static readonly int[] DistantPoolSizes = [4, 16, 64];
+    private static readonly int[] DistantPoolSizes = [1, 2, 4, 8, 16, 64];
 
     // The pool for so many people, or fewer, is looked for with so many.
     private const int FewConnections = 64;

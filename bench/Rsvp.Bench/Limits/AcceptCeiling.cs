@@ -11,7 +11,7 @@ namespace Rsvp.Bench.Limits;
 /// <summary>How many requests a second HTTP, the check of tokens and JSON alone allow, and how many the API takes when its broker confirms at once. Nothing is stored, so there is nothing to audit.</summary>
 internal sealed class AcceptCeiling(BenchSystem system, RoundRunner rounds, BenchOptions options, BenchResults results)
 {
-    private const int PerSecondMax = 40_000;
+    private const int PerSecondMax = 60_000;
 
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -27,7 +27,7 @@ internal sealed class AcceptCeiling(BenchSystem system, RoundRunner rounds, Benc
 
     private async Task MeasureAsync(Contender contender, bool endsAtAcceptance, CancellationToken cancellationToken)
     {
-        for (int round = 0; round <= options.Rounds; round++)
+        for (int round = 1 - WarmUp.RoundCount; round <= options.Rounds; round++)
         {
             var plan = new RoundPlan
             {

@@ -5,7 +5,8 @@ namespace Rsvp.Bench.Load;
 /// <summary>Rounds that nobody counts: fewer would measure the compiler.</summary>
 internal static class WarmUp
 {
-    private const int RoundCount = 3;
+    internal const int RoundCount = 3;
+
     private const int QuickRoundCount = 2;
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(4);
 
