@@ -11,7 +11,7 @@ namespace Rsvp.Bench.Limits;
 internal sealed class ScaleOut(BenchOptions options, BenchResults results)
 {
     private static readonly ServiceCounts[] Counts = [new(Workers: 1), new(Workers: 2), new(Workers: 2, Apis: 2), new(Workers: 4, Apis: 2), new(Workers: 4, Apis: 4)];
-    private static readonly int[] PartitionCounts = [1, 4, 8, 16, 64];
+    private static readonly int[] PartitionCounts = [1, 2, 4, 8, 16, 64];
     private static readonly int[] BatchSizes = [64, 128, 1_024];
 
     private static IEnumerable<Arrangement> Arrangements =>
