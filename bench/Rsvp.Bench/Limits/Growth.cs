@@ -20,8 +20,8 @@ internal sealed class Growth(BenchSystem system, BenchResults results)
     // With a fifth of them, code was still being compiled under the first samples.
     private const int WarmUpCount = 200;
 
-    // More than the warm-up and the samples of one size ask for together: in the batches that are measured everybody gets in.
-    private const int Room = 3 * SampleCount * BatchSize;
+    // More than the samples of one size ask for: in the batches that are measured everybody gets in.
+    private const int Room = 2 * SampleCount * BatchSize;
 
     private static readonly int[] ActivityCounts = [1, 10, 100, 1_000, 10_000];
     private static readonly int[] LineLengths = [1, 10, 100, 1_000, 10_000, 100_000];
@@ -29,7 +29,7 @@ internal sealed class Growth(BenchSystem system, BenchResults results)
 
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
-        await WithDatabaseAsync("warm_up", WarmUpProcessAsync, cancellationToken);
+        await WithDatabaseAsync("warm_up", (apply, _, cancelled) => WarmUpAsync(apply, WarmUpCount, cancelled), cancellationToken);
         await WithDatabaseAsync("activities", GrowActivitiesAsync, cancellationToken);
         await WithDatabaseAsync("line", GrowLineAsync, cancellationToken);
         await WithDatabaseAsync("rsvps", GrowRsvpsAsync, cancellationToken);
@@ -44,23 +44,17 @@ internal sealed class Growth(BenchSystem system, BenchResults results)
         if (!audit.IsClean) throw new NoFiguresException($"{audit}");
     }
 
-    private static async Task WarmUpProcessAsync(SetBasedApply apply, RivalDatabase _, CancellationToken cancellationToken)
+    /// <summary>Applies so many batches to the first activity of a database, in which there is room for the samples of one size beside them.</summary>
+    private static async Task<Guid> WarmUpAsync(SetBasedApply apply, int batchCount, CancellationToken cancellationToken)
     {
-        Guid activityId = await apply.OpenAsync(WarmUpCount * BatchSize, cancellationToken);
-        for (int warm = 0; warm < WarmUpCount; warm++) await apply.ApplyAsync(SetBasedApply.Submits(activityId, BatchSize), cancellationToken);
-    }
-
-    /// <summary>As many batches as there are samples, into the first activity of the database.</summary>
-    private static async Task<Guid> WarmUpAsync(SetBasedApply apply, CancellationToken cancellationToken)
-    {
-        Guid activityId = await apply.OpenAsync(Room, cancellationToken);
-        for (int warm = 0; warm < SampleCount; warm++) await apply.ApplyAsync(SetBasedApply.Submits(activityId, BatchSize), cancellationToken);
+        Guid activityId = await apply.OpenAsync(Room + (batchCount * BatchSize), cancellationToken);
+        for (int warm = 0; warm < batchCount; warm++) await apply.ApplyAsync(SetBasedApply.Submits(activityId, BatchSize), cancellationToken);
         return activityId;
     }
 
     private async Task GrowActivitiesAsync(SetBasedApply apply, RivalDatabase database, CancellationToken cancellationToken)
     {
-        List<Guid> activities = [await WarmUpAsync(apply, cancellationToken)];
+        List<Guid> activities = [await WarmUpAsync(apply, SampleCount, cancellationToken)];
         foreach (int count in ActivityCounts)
         {
             while (activities.Count < count) activities.Add(await apply.OpenAsync(Room, cancellationToken));
@@ -75,7 +69,7 @@ internal sealed class Growth(BenchSystem system, BenchResults results)
 
     private async Task GrowLineAsync(SetBasedApply apply, RivalDatabase database, CancellationToken cancellationToken)
     {
-        await WarmUpAsync(apply, cancellationToken);
+        await WarmUpAsync(apply, SampleCount, cancellationToken);
         var hostId = Guid.NewGuid();
         Guid activityId = await apply.OpenAsync(SampleCount * LineLengths.Length, hostId, cancellationToken);
         var confirmed = new Queue<Guid>();
@@ -121,7 +115,7 @@ internal sealed class Growth(BenchSystem system, BenchResults results)
     /// <summary>A full activity of ten thousand is copied with all that belongs to it, because every command of five million would take too long.</summary>
     private async Task GrowRsvpsAsync(SetBasedApply apply, RivalDatabase database, CancellationToken cancellationToken)
     {
-        Guid original = await WarmUpAsync(apply, cancellationToken);
+        Guid original = await WarmUpAsync(apply, SampleCount, cancellationToken);
         int copied = RsvpCounts[0];
         await FillAsync(apply, original, copied - (SampleCount * BatchSize), cancellationToken);
         Guid remainder = await apply.OpenAsync(Room, cancellationToken);
