@@ -19,8 +19,13 @@ public sealed class HandOverTests : IAsyncLifetime
     private const int BatchCount = 1500;
     private const int HandOverCount = 3;
 
+    // More than a worker has delivered ahead.
+    private const int Backlog = 8;
+
     private readonly ConcurrentQueue<(string Worker, int Number)> _taken = new();
     private readonly List<ServiceProvider> _services = [];
+    private int _sentCount;
+    private Hold? _hold;
     private readonly List<PartitionSubscription> _subscriptions = [];
     private TestBroker _broker = null!;
 
@@ -41,7 +46,8 @@ public sealed class HandOverTests : IAsyncLifetime
     [Fact]
     public async Task A_partition_that_is_handed_over_keeps_its_order()
     {
-        Turn[] turns = [await BeginAsync("first"), await BeginAsync("second")];
+        string[] workers = ["first", "second"];
+        Turn[] turns = [await BeginAsync(workers[0]), await BeginAsync(workers[1])];
         await turns[0].InLineAsync();
         await turns[1].InLineAsync();
         var isHandedOver = false;
@@ -52,7 +58,11 @@ public sealed class HandOverTests : IAsyncLifetime
             var (leaving, next) = (turns[turn % 2], turns[(turn + 1) % 2]);
             await WhileAsync(sending, leaving.IsActiveAsync());
             await next.InLineAsync();
-            Assert.True(await leaving.Subscription.GoBehindAsync(TimeSpan.FromSeconds(5), CancellationToken.None));
+            var hold = await HoldAsync(workers[turn % 2], sending);
+            var left = leaving.Subscription.GoBehindAsync(TimeSpan.FromSeconds(5), CancellationToken.None);
+            Assert.False(left.IsCompleted, "It does not leave under the batch in work.");
+            hold.Release();
+            Assert.True(await left);
 
             // The bus cannot have said so: a batch that was delivered ahead waits for its turn.
             Assert.False(leaving.Subscription.IsSubscribed);
@@ -79,8 +89,11 @@ public sealed class HandOverTests : IAsyncLifetime
         await second.Ready;
         var sending = SendAsync(leaving, number => number < BatchCount);
 
-        await Eventually.HoldsAsync(() => _taken.Count > 20, "the first has worked");
-        await first.StopAsync();
+        var hold = await HoldAsync("first", sending);
+        var stopping = first.StopAsync();
+        await Eventually.HoldsAsync(() => _taken.Any(taken => taken.Worker == "second"), "the second has begun while the first has a batch in work");
+        hold.Release();
+        await stopping;
 
         await sending;
         await TakenAllAsync(BatchCount);
@@ -187,12 +200,26 @@ public sealed class HandOverTests : IAsyncLifetime
 
     private async Task TakeAsync(string worker, ConsumeContext<CommandBatch> context)
     {
-        // As long as a small batch takes; so there always is one in work when its worker leaves.
-        await Task.Delay(2);
+        if (Volatile.Read(ref _hold) is { } hold && hold.Worker == worker)
+        {
+            await hold.Here();
+        }
+
         _taken.Enqueue((worker, int.Parse(context.Message.ReplyTo!, CultureInfo.InvariantCulture)));
     }
 
-    private static async Task<int> SendAsync(ServiceProvider services, Func<int, bool> goesOn)
+    /// <summary>Holds the next batch of a worker in work until it is released, and waits until more stands behind it than is delivered ahead.</summary>
+    private async Task<Hold> HoldAsync(string worker, Task sending)
+    {
+        var hold = new Hold(worker);
+        Volatile.Write(ref _hold, hold);
+        await WhileAsync(sending, hold.IsReachedAsync());
+        var sentCount = Volatile.Read(ref _sentCount);
+        await WhileAsync(sending, Eventually.HoldsAsync(() => Volatile.Read(ref _sentCount) >= sentCount + Backlog, "more has been sent"));
+        return hold;
+    }
+
+    private async Task<int> SendAsync(ServiceProvider services, Func<int, bool> goesOn)
     {
         var endpoint = await services.GetRequiredService<IBus>().GetSendEndpoint(new Uri($"exchange:{Topology.CommandsExchange}?type=direct"));
         var number = 0;
@@ -200,9 +227,29 @@ public sealed class HandOverTests : IAsyncLifetime
         {
             var batch = new CommandBatch { BatchId = Guid.NewGuid(), Partition = 0, ReplyTo = number.ToString(CultureInfo.InvariantCulture), Commands = [] };
             await endpoint.Send(batch, context => context.SetRoutingKey(Topology.PartitionKey(1, 0)));
+            Interlocked.Increment(ref _sentCount);
         }
 
         return number;
+    }
+
+    /// <summary>A batch that is in work for as long as a test likes.</summary>
+    private sealed class Hold(string worker)
+    {
+        private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        internal string Worker => worker;
+
+        internal Task IsReachedAsync() => Eventually.HoldsAsync(() => _reached.Task.IsCompleted, "a batch is in work");
+
+        internal Task Here()
+        {
+            _reached.TrySetResult();
+            return _released.Task;
+        }
+
+        internal void Release() => _released.TrySetResult();
     }
 
     private sealed record Turn(PartitionSubscription Subscription, PartitionSubscription Neighbour, ServiceProvider Services)
