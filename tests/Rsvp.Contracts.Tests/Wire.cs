@@ -1,16 +1,15 @@
 using System.Text.Json;
-using MassTransit.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Rsvp.Hosting.Json;
 
 namespace Rsvp.Contracts.Tests;
 
-/// <summary>Messages as they are on the wire: with the bus's own serializer.</summary>
+/// <summary>Messages as they are on the wire: by the code that the bus uses.</summary>
 internal static class Wire
 {
-    private static readonly JsonSerializerOptions Options = SystemTextJsonMessageSerializer.Options;
+    public static JsonElement Write<T>(T message) => JsonSerializer.SerializeToElement(message, TypeOf<T>());
 
-    public static JsonElement Write<T>(T message) => JsonSerializer.SerializeToElement(message, Options);
-
-    public static T Read<T>(string json) => JsonSerializer.Deserialize<T>(json, Options)!;
+    public static T Read<T>(string json) => JsonSerializer.Deserialize(json, TypeOf<T>())!;
 
     /// <summary>Everything in the golden document must be there with the same value. More may be: a message only ever gains members.</summary>
     public static void ContainsGolden(string golden, JsonElement actual)
@@ -18,6 +17,8 @@ internal static class Wire
         using var document = JsonDocument.Parse(golden);
         Compare(document.RootElement, actual, "$");
     }
+
+    private static JsonTypeInfo<T> TypeOf<T>() => (JsonTypeInfo<T>)OutcomeJson.Default.GetTypeInfo(typeof(T))!;
 
     private static void Compare(JsonElement golden, JsonElement actual, string path)
     {

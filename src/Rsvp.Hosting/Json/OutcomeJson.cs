@@ -1,10 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Rsvp.Contracts;
+using Rsvp.Hosting.Messaging.Json;
 
 namespace Rsvp.Hosting.Json;
 
-/// <summary>The JSON of stored outcomes and outbox payloads: camelCase, nulls left out.</summary>
+/// <summary>The JSON of stored outcomes, outbox payloads and messages: camelCase, nulls left out.</summary>
 [JsonSourceGenerationOptions(
     JsonSerializerDefaults.Web,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
@@ -16,4 +17,12 @@ namespace Rsvp.Hosting.Json;
 [JsonSerializable(typeof(PassOverdue))]
 [JsonSerializable(typeof(CommandBatch))]
 [JsonSerializable(typeof(FailCommands))]
+[JsonSerializable(typeof(Envelope<CommandBatch>))]
+[JsonSerializable(typeof(Envelope<BatchApplied>))]
+[JsonSerializable(typeof(Envelope<FailCommands>))]
+[JsonSerializable(typeof(Envelope<ActivityChanged>))]
+[JsonSerializable(typeof(Envelope<NotificationsIssued>))]
+[JsonSerializable(typeof(Envelope<VacancyOpened>))]
+[JsonSerializable(typeof(Envelope<PassCompleted>))]
+[JsonSerializable(typeof(Envelope<PassOverdue>))]
 public sealed partial class OutcomeJson : JsonSerializerContext;

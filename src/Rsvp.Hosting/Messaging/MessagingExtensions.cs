@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Rsvp.Contracts;
+using Rsvp.Hosting.Messaging.Json;
 using Rsvp.Hosting.Partitions;
 
 namespace Rsvp.Hosting.Messaging;
@@ -78,7 +79,7 @@ public static class MessagingExtensions
             host.RequestedConnectionTimeout(TimeSpan.FromSeconds(5));
         });
 
-        bus.UseCompactJson();
+        bus.UseContractJson();
         bus.Message<CommandBatch>(message => message.SetEntityName(Topology.CommandsExchange));
         bus.Publish<CommandBatch>(publish => publish.ExchangeType = "direct");
         var partitions = configuration.GetSection("Partitions").Get<PartitionTopologyOptions>() ?? new PartitionTopologyOptions();
@@ -101,11 +102,14 @@ public static class MessagingExtensions
         });
     }
 
-    /// <summary>Writes messages without indentation: the library writes for eyes and looks for comments between any two tokens, and a message may hold hundreds of commands.</summary>
+    /// <summary>Reads and writes our messages by generated code, and all others without indentation: the library writes for eyes and looks for comments between any two tokens.</summary>
     /// <param name="bus">A bus of any transport.</param>
-    public static void UseCompactJson(this IBusFactoryConfigurator bus)
+    public static void UseContractJson(this IBusFactoryConfigurator bus)
     {
         ArgumentNullException.ThrowIfNull(bus);
         bus.ConfigureJsonSerializerOptions(json => new JsonSerializerOptions(json) { WriteIndented = false, ReadCommentHandling = JsonCommentHandling.Disallow });
+        var serializer = new ContractSerializer();
+        bus.AddSerializer(serializer);
+        bus.AddDeserializer(serializer, isDefault: true);
     }
 }
