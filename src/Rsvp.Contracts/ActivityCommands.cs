@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Rsvp.Contracts;
 
 /// <summary>Opens an activity; its id is the command's <see cref="Command.ActivityId"/>, its first host the caller.</summary>
@@ -35,6 +37,7 @@ public sealed record UpdateActivity
     public int? WaitlistLimit { get; init; }
 
     /// <summary>How often a place may be overtaken; null keeps it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public int? SkipLimit { get; init; }
 
     /// <summary><c>auto</c> or <c>offer</c>; null keeps it.</summary>
@@ -56,10 +59,11 @@ public sealed record UpdateActivity
     public bool? ParticipantsVisible { get; init; }
 
     /// <summary>JSON names of nullable settings to clear, such as <c>capacity</c> (unlimited).</summary>
-    public IReadOnlyList<string> Clear { get; init; } = [];
+    public IReadOnlyList<string> Clear { get; set; } = [];
 }
 
 /// <summary>The settings of an activity, complete and within their documented bounds.</summary>
+/// <remarks>What has a default has a setter: generated code gives a member with <c>init</c> that is not in the JSON null or zero. A null that is not the default is always written.</remarks>
 public sealed record ActivitySettings
 {
     /// <summary>1 to 200 code points.</summary>
@@ -75,25 +79,26 @@ public sealed record ActivitySettings
     public int? Capacity { get; init; }
 
     /// <summary>People in the largest party; 1 to 100.</summary>
-    public int MaxPartySize { get; init; } = 10;
+    public int MaxPartySize { get; set; } = 10;
 
     /// <summary>Parties in the largest group that is not registered by a host; 1 to 200.</summary>
-    public int MaxGroupSize { get; init; } = 10;
+    public int MaxGroupSize { get; set; } = 10;
 
     /// <summary>Whether newcomers may wait.</summary>
-    public bool WaitlistEnabled { get; init; } = true;
+    public bool WaitlistEnabled { get; set; } = true;
 
     /// <summary>Places in the longest line; null unlimited, at least 0.</summary>
     public int? WaitlistLimit { get; init; }
 
     /// <summary>How often a place that does not fit may be overtaken before the line stops at it; null without limit, 0 to 1,000.</summary>
-    public int? SkipLimit { get; init; } = 5;
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public int? SkipLimit { get; set; } = 5;
 
     /// <summary><c>auto</c>: promoted parties are confirmed at once; <c>offer</c>: seats are held until answered.</summary>
-    public string PromotionMode { get; init; } = "auto";
+    public string PromotionMode { get; set; } = "auto";
 
     /// <summary>Minutes an offer stands; 1 to 10,080, fractions in development only.</summary>
-    public double OfferMinutes { get; init; } = 60;
+    public double OfferMinutes { get; set; } = 60;
 
     /// <summary>Minutes before <see cref="StartsAt"/> at which automatic promotion stops; at least 0.</summary>
     public int PromotionCutoffMinutes { get; init; }

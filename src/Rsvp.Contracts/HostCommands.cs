@@ -45,7 +45,7 @@ public sealed record PromoteWaitlist
     public int? Count { get; init; }
 
     /// <summary>At most 500 RSVPs, whose places are let in in this order; empty when <see cref="Count"/> says how many.</summary>
-    public IReadOnlyList<Guid> RsvpIds { get; init; } = [];
+    public IReadOnlyList<Guid> RsvpIds { get; set; } = [];
 
     /// <summary>Whether named places may go beyond the capacity, on record.</summary>
     public bool OverrideCapacity { get; init; }

@@ -1,4 +1,6 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Text.Json.Serialization;
 using MassTransit;
 
 namespace Rsvp.Contracts.Tests;
@@ -38,10 +40,30 @@ public sealed class ContractShapeTests
     }
 
     [Fact]
+    public void A_member_with_a_default_of_its_own_keeps_it_when_it_is_not_in_the_JSON()
+    {
+        var defaults = Contracts.GetExportedTypes()
+            .Where(type => type.GetConstructor(Type.EmptyTypes) is not null)
+            .SelectMany(type => type.GetProperties().Select(property => (Property: property, Default: property.GetValue(Activator.CreateInstance(type)))))
+            .Where(member => member.Default is not null && !member.Default.Equals(Empty(member.Property.PropertyType)))
+            .ToList();
+
+        Assert.Equal(8, defaults.Count);
+        // The code that reads JSON sets every member with init, whether it was there or not.
+        Assert.All(defaults, member => Assert.DoesNotContain(typeof(IsExternalInit), member.Property.SetMethod!.ReturnParameter.GetRequiredCustomModifiers()));
+        // Null stands for something else than the default, so it has to be written.
+        Assert.All(
+            defaults.Where(member => Nullable.GetUnderlyingType(member.Property.PropertyType) is not null),
+            member => Assert.Equal(JsonIgnoreCondition.Never, member.Property.GetCustomAttribute<JsonIgnoreAttribute>()?.Condition));
+    }
+
+    [Fact]
     public void Contracts_reference_nothing_but_the_base_class_library()
     {
         var references = Contracts.GetReferencedAssemblies().Select(reference => reference.Name!);
 
         Assert.All(references, name => Assert.True(name == "netstandard" || name.StartsWith("System.", StringComparison.Ordinal), name));
     }
+
+    private static object? Empty(Type type) => type.IsValueType ? Activator.CreateInstance(type) : null;
 }

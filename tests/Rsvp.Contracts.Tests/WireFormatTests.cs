@@ -347,6 +347,22 @@ public sealed class WireFormatTests
         Assert.Equal((10, 10, true, 5, "auto", 60.0), (settings.MaxPartySize, settings.MaxGroupSize, settings.WaitlistEnabled, settings.SkipLimit, settings.PromotionMode, settings.OfferMinutes));
     }
 
+    [Fact]
+    public void Lists_that_are_not_there_are_empty()
+    {
+        Assert.Empty(Wire.Read<UpdateActivity>("{}").Clear);
+        Assert.Empty(Wire.Read<PromoteWaitlist>("{}").RsvpIds);
+    }
+
+    [Fact]
+    public void No_limit_of_skips_is_not_the_default()
+    {
+        var settings = new ActivitySettings { Title = "Lecture", StartsAt = Samples.Noon, SkipLimit = null };
+
+        Assert.Null(Wire.Read<ActivitySettings>(Wire.Write(settings).GetRawText()).SkipLimit);
+        Assert.Equal(JsonValueKind.Null, Wire.Write(settings).GetProperty("skipLimit").ValueKind);
+    }
+
     private static void Keeps<T>(string golden, T message)
     {
         var written = Wire.Write(message);

@@ -192,6 +192,7 @@ public sealed class ContractSerializerTests
     [InlineData("{")]
     [InlineData("[]")]
     [InlineData("null")]
+    [InlineData("""{"messageType":["\ud800"]}""")]
     [InlineData("""{"messageType":["urn:message:Rsvp.Contracts:PassOverdue"]}""")]
     [InlineData("""{"messageType":["urn:message:Rsvp.Contracts:PassOverdue"],"message":null}""")]
     [InlineData("""{"messageType":["urn:message:Rsvp.Contracts:PassOverdue"],"message":{}}""")]
