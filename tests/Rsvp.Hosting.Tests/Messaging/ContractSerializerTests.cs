@@ -141,6 +141,19 @@ public sealed class ContractSerializerTests
     }
 
     [Fact]
+    public void A_null_that_is_not_the_default_is_read_by_both_as_null()
+    {
+        var create = new CreateActivity { Settings = new ActivitySettings { Title = "Lecture", StartsAt = Noon, SkipLimit = null } };
+        var batch = Batch with { Commands = [Submit with { SubmitRsvp = null, CreateActivity = create }] };
+
+        Assert.All(
+            from writer in new IMessageSerializer[] { Ours, Library }
+            from reader in new IMessageDeserializer[] { Ours, Library }
+            select (CommandBatch)Read(reader, Write(writer, batch).Bytes, typeof(CommandBatch)),
+            read => Assert.Null(read.Commands[0].CreateActivity!.Settings.SkipLimit));
+    }
+
+    [Fact]
     public void Headers_that_are_not_text_are_kept_by_the_library()
     {
         var context = Envelop(Batch);

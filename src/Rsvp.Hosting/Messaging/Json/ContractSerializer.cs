@@ -42,11 +42,12 @@ internal sealed class ContractSerializer : ISerializerFactory, IMessageSerialize
             var json = body.GetBytes();
             return ContractType.Of(json) is { } type ? new ContractContext(type.Read(json)) : Library.Deserialize(body, headers, destinationAddress);
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // Text that is no UTF-8, or half of a surrogate pair, is the second.
             throw new SerializationException("The message could not be read.", exception);
         }
     }
 
-    public void Probe(ProbeContext context) => Library.Probe(context);
+    public void Probe(ProbeContext context) => context.CreateScope("json").Add("provider", nameof(ContractSerializer));
 }
