@@ -37,7 +37,6 @@ public sealed record UpdateActivity
     public int? WaitlistLimit { get; init; }
 
     /// <summary>How often a place may be overtaken; null keeps it.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public int? SkipLimit { get; init; }
 
     /// <summary><c>auto</c> or <c>offer</c>; null keeps it.</summary>
