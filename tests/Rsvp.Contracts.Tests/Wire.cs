@@ -18,7 +18,7 @@ internal static class Wire
         Compare(document.RootElement, actual, "$");
     }
 
-    private static JsonTypeInfo<T> TypeOf<T>() => (JsonTypeInfo<T>)OutcomeJson.Default.GetTypeInfo(typeof(T))!;
+    private static JsonTypeInfo<T> TypeOf<T>() => (JsonTypeInfo<T>)ContractJson.Default.GetTypeInfo(typeof(T))!;
 
     private static void Compare(JsonElement golden, JsonElement actual, string path)
     {

@@ -182,11 +182,11 @@ public sealed class WireFormatTests
     [Fact]
     public void A_stored_outcome_keeps_its_format()
     {
-        var stored = JsonSerializer.Serialize(Samples.Outcome, OutcomeJson.Default.CommandOutcome);
+        var stored = JsonSerializer.Serialize(Samples.Outcome, ContractJson.Default.CommandOutcome);
 
         using var document = JsonDocument.Parse(stored);
         Wire.ContainsGolden(OutcomeJsonText, document.RootElement);
-        Assert.Equal(stored, JsonSerializer.Serialize(JsonSerializer.Deserialize(OutcomeJsonText, OutcomeJson.Default.CommandOutcome)!, OutcomeJson.Default.CommandOutcome));
+        Assert.Equal(stored, JsonSerializer.Serialize(JsonSerializer.Deserialize(OutcomeJsonText, ContractJson.Default.CommandOutcome)!, ContractJson.Default.CommandOutcome));
     }
 
     [Fact]
@@ -194,7 +194,7 @@ public sealed class WireFormatTests
     {
         var outcome = Samples.Outcome with { Rsvp = null, Results = null, Problem = null };
 
-        var stored = JsonSerializer.Serialize(outcome, OutcomeJson.Default.CommandOutcome);
+        var stored = JsonSerializer.Serialize(outcome, ContractJson.Default.CommandOutcome);
 
         Assert.DoesNotContain("null", stored, StringComparison.Ordinal);
     }

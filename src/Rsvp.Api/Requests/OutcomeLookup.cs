@@ -57,7 +57,7 @@ internal sealed partial class OutcomeLookup(NpgsqlDataSource database, OutcomeWa
             command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = requestId });
             command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = userId });
             var json = await command.ExecuteScalarAsync(bound.Token) as string;
-            return new Found(json is null ? null : JsonSerializer.Deserialize(json, OutcomeJson.Default.CommandOutcome), IsSure: true);
+            return new Found(json is null ? null : JsonSerializer.Deserialize(json, ContractJson.Default.CommandOutcome), IsSure: true);
         }
         catch (Exception exception) when (exception is NpgsqlException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {

@@ -224,10 +224,10 @@ internal sealed class DeadLetterDesk(BrokerAddress broker, NpgsqlDataSource data
     };
 
     private static byte[] AsBatch(int partition, IReadOnlyList<Command> commands) =>
-        Envelope(new CommandBatch { BatchId = Guid.NewGuid(), Partition = partition, Commands = commands }, OutcomeJson.Default.CommandBatch);
+        Envelope(new CommandBatch { BatchId = Guid.NewGuid(), Partition = partition, Commands = commands }, ContractJson.Default.CommandBatch);
 
     private static byte[] AsFailure(int partition, IReadOnlyList<Command> commands) =>
-        Envelope(new FailCommands { Partition = partition, Commands = commands }, OutcomeJson.Default.FailCommands);
+        Envelope(new FailCommands { Partition = partition, Commands = commands }, ContractJson.Default.FailCommands);
 
     /// <summary>A message as the bus writes it.</summary>
     private static byte[] Envelope<T>(T message, JsonTypeInfo<T> type)

@@ -117,7 +117,7 @@ internal static class DeadLetterReading
     {
         try
         {
-            var command = element.Deserialize(OutcomeJson.Default.Command);
+            var command = element.Deserialize(ContractJson.Default.Command);
             return command is { Name: not null, Caller: not null } ? command : null;
         }
         catch (JsonException)

@@ -11,12 +11,12 @@ internal sealed record OutboxMessage(Guid Id, object Message)
 {
     private static readonly Dictionary<string, JsonTypeInfo> Types = new JsonTypeInfo[]
     {
-        OutcomeJson.Default.ActivityChanged,
-        OutcomeJson.Default.VacancyOpened,
-        OutcomeJson.Default.NotificationsIssued,
-        OutcomeJson.Default.PassCompleted,
-        OutcomeJson.Default.PassOverdue,
-        OutcomeJson.Default.CommandBatch,
+        ContractJson.Default.ActivityChanged,
+        ContractJson.Default.VacancyOpened,
+        ContractJson.Default.NotificationsIssued,
+        ContractJson.Default.PassCompleted,
+        ContractJson.Default.PassOverdue,
+        ContractJson.Default.CommandBatch,
     }.ToDictionary(type => type.Type.Name);
 
     /// <summary>The kinds of rows that hold their message and that this build knows.</summary>

@@ -209,7 +209,7 @@ internal static class BatchLoad
 
     private static void LoadOutcome(WorkingSet state, NpgsqlDataReader row)
     {
-        var outcome = JsonSerializer.Deserialize(row.GetString(0), OutcomeJson.Default.CommandOutcome)!;
+        var outcome = JsonSerializer.Deserialize(row.GetString(0), ContractJson.Default.CommandOutcome)!;
         state.OutcomesByRequest[outcome.RequestId] = outcome;
     }
 

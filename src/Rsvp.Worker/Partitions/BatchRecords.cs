@@ -45,7 +45,7 @@ internal static class BatchRecords
                 Of(rows, one => one.Command.RequestId), Of(rows, one => one.KeyId), Of(rows, one => one.Command.Caller.UserId),
                 Of(rows, one => one.Command.ActivityId), Of(rows, one => one.Command.Name),
                 Of(rows, one => one.Outcome.Problem is null ? "completed" : "rejected"), Of(rows, one => one.Outcome.Problem?.Code),
-                Sql.Json(rows.Select(one => JsonSerializer.Serialize(one.Outcome, OutcomeJson.Default.CommandOutcome))),
+                Sql.Json(rows.Select(one => JsonSerializer.Serialize(one.Outcome, ContractJson.Default.CommandOutcome))),
                 Of(rows, one => one.Outcome.SubmittedAt), Of(rows, one => one.Outcome.CompletedAt));
         }
 

@@ -149,7 +149,7 @@ public sealed class RequestPollingTests(ApiWorld world) : IClassFixture<ApiWorld
             stored.Command,
             stored.Problem is null ? "completed" : "rejected",
             stored.Problem?.Code,
-            JsonSerializer.Serialize(stored, OutcomeJson.Default.CommandOutcome));
+            JsonSerializer.Serialize(stored, ContractJson.Default.CommandOutcome));
         return stored;
     }
 }

@@ -46,7 +46,7 @@ internal static class BrokerHand
         return JsonSerializer.SerializeToUtf8Bytes(new
         {
             messageType = BatchType,
-            message = JsonSerializer.SerializeToElement(batch, OutcomeJson.Default.CommandBatch),
+            message = JsonSerializer.SerializeToElement(batch, ContractJson.Default.CommandBatch),
         });
     }
 

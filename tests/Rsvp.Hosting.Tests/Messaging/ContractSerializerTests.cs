@@ -66,7 +66,7 @@ public sealed class ContractSerializerTests
     [Fact]
     public void Every_message_that_has_an_envelope_is_tried_here()
     {
-        var known = typeof(OutcomeJson).GetProperties()
+        var known = typeof(ContractJson).GetProperties()
             .Where(property => property.Name.StartsWith("Envelope", StringComparison.Ordinal))
             .Select(property => property.Name["Envelope".Length..]);
 
@@ -262,8 +262,8 @@ public sealed class ContractSerializerTests
 
     // Records that hold lists are equal when they are the same object only.
     private static void AssertSame(object expected, object? actual) => Assert.Equal(
-        JsonSerializer.Serialize(expected, expected.GetType(), OutcomeJson.Default),
-        JsonSerializer.Serialize(actual, expected.GetType(), OutcomeJson.Default));
+        JsonSerializer.Serialize(expected, expected.GetType(), ContractJson.Default),
+        JsonSerializer.Serialize(actual, expected.GetType(), ContractJson.Default));
 
     private sealed record Foreign(string Text);
 }

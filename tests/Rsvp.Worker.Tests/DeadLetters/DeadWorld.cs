@@ -111,7 +111,7 @@ public sealed class DeadWorld : IAsyncLifetime
 
     internal static byte[] Batch(params Command[] commands) => Envelope(
         nameof(CommandBatch),
-        JsonSerializer.SerializeToElement(new CommandBatch { BatchId = Guid.NewGuid(), Partition = 0, Commands = commands }, OutcomeJson.Default.CommandBatch));
+        JsonSerializer.SerializeToElement(new CommandBatch { BatchId = Guid.NewGuid(), Partition = 0, Commands = commands }, ContractJson.Default.CommandBatch));
 
     internal static byte[] Envelope(string type, JsonElement message) =>
         JsonSerializer.SerializeToUtf8Bytes(new { messageType = new[] { $"urn:message:Rsvp.Contracts:{type}" }, message });

@@ -123,8 +123,8 @@ public sealed class ClaimCheckTests(TestDatabase database) : IClassFixture<TestD
     // RSVPs of a change have no order.
     private static string? Json(object? message) => message switch
     {
-        ActivityChanged changed => JsonSerializer.Serialize(changed with { Rsvps = [.. changed.Rsvps.OrderBy(rsvp => rsvp.RsvpId)] }, OutcomeJson.Default.ActivityChanged),
-        NotificationsIssued issued => JsonSerializer.Serialize(issued, OutcomeJson.Default.NotificationsIssued),
+        ActivityChanged changed => JsonSerializer.Serialize(changed with { Rsvps = [.. changed.Rsvps.OrderBy(rsvp => rsvp.RsvpId)] }, ContractJson.Default.ActivityChanged),
+        NotificationsIssued issued => JsonSerializer.Serialize(issued, ContractJson.Default.NotificationsIssued),
         _ => null,
     };
 }

@@ -11,14 +11,14 @@ internal abstract class ContractType(Type type)
 {
     private static readonly ContractType[] All =
     [
-        Of(OutcomeJson.Default.EnvelopeCommandBatch),
-        Of(OutcomeJson.Default.EnvelopeBatchApplied),
-        Of(OutcomeJson.Default.EnvelopeFailCommands),
-        Of(OutcomeJson.Default.EnvelopeActivityChanged),
-        Of(OutcomeJson.Default.EnvelopeNotificationsIssued),
-        Of(OutcomeJson.Default.EnvelopeVacancyOpened),
-        Of(OutcomeJson.Default.EnvelopePassCompleted),
-        Of(OutcomeJson.Default.EnvelopePassOverdue),
+        Of(ContractJson.Default.EnvelopeCommandBatch),
+        Of(ContractJson.Default.EnvelopeBatchApplied),
+        Of(ContractJson.Default.EnvelopeFailCommands),
+        Of(ContractJson.Default.EnvelopeActivityChanged),
+        Of(ContractJson.Default.EnvelopeNotificationsIssued),
+        Of(ContractJson.Default.EnvelopeVacancyOpened),
+        Of(ContractJson.Default.EnvelopePassCompleted),
+        Of(ContractJson.Default.EnvelopePassOverdue),
     ];
 
     private static readonly Dictionary<string, ContractType> ByUrn = All.ToDictionary(contract => MessageUrn.ForTypeString(contract._type));

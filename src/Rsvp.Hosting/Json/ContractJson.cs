@@ -25,4 +25,4 @@ namespace Rsvp.Hosting.Json;
 [JsonSerializable(typeof(Envelope<VacancyOpened>))]
 [JsonSerializable(typeof(Envelope<PassCompleted>))]
 [JsonSerializable(typeof(Envelope<PassOverdue>))]
-public sealed partial class OutcomeJson : JsonSerializerContext;
+public sealed partial class ContractJson : JsonSerializerContext;
