@@ -51,13 +51,13 @@ internal static class BenchRunner
     private static async Task MeasureSystemAsync(BenchSystem system, BenchOptions options, BenchResults results, CancellationToken cancellationToken)
     {
         var rounds = new RoundRunner(system);
-        if (options.Parts.Except(WithoutWarmUp).Any()) await WarmUp.RunAsync(system, rounds, system.Ours, options.IsQuick, cancellationToken);
+        if (options.Parts.Except(WithoutWarmUp).Any()) await WarmUp.RunAsync(system, rounds, system.Ours, WarmUp.RoundCountOf(options.IsQuick), cancellationToken);
         if (options.Has(BenchOptions.Comparison) || options.Has(BenchOptions.OpenLoop))
         {
             await system.StartRivalsAsync(cancellationToken);
 
-            // In a quick run the two rounds that try their pools warm them up as well.
-            foreach (RivalProcess rival in options.IsQuick ? [] : system.Rivals) await WarmUp.RunAsync(system, rounds, rival.Contender, options.IsQuick, cancellationToken);
+            // In a quick run the rounds that try their pools warm them up as well.
+            foreach (RivalProcess rival in system.Rivals) await WarmUp.RunAsync(system, rounds, rival.Contender, options.IsQuick ? 1 : WarmUp.RoundCount, cancellationToken);
             await MeasureAsync(
                 options,
                 results,

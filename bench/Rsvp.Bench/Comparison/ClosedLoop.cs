@@ -23,15 +23,19 @@ internal sealed class ClosedLoop(BenchSystem system, RoundRunner rounds, BenchOp
     /// <summary>From one, where nobody waits for a row, to many times more than the processors need.</summary>
     internal static readonly int[] PoolSizes = [1, 2, 4, 8, 16, 32, 64];
 
-    private static readonly int[] FewPoolSizes = [4, 16];
+    // Fifty rows are waited for, so the best is none of the few.
+    private static readonly int[] PoolSizesOfFifty = [8, 16, 32, 64, 96, 128];
+
+    // What was best for one activity and many people whenever it was looked for.
+    private static readonly int[] FewPoolSizes = [4, 2];
 
     private const int PoolRounds = 2;
-    private static readonly int[] DistantPoolSizes = [1, 2, 4, 8, 16, 64];
 
     // The pool for so many people, or fewer, is looked for with so many.
     private const int FewConnections = 64;
     private static readonly int[] ConnectionCounts = [1, 8, 64, 256, ManyConnections];
     private static readonly int[] QuickConnectionCounts = [64, ManyConnections];
+    private static readonly int[] DistantConnectionCounts = [1, 64, ManyConnections];
 
     private string _part = BenchOptions.Comparison;
     private string _condition = "";
@@ -53,48 +57,59 @@ internal sealed class ClosedLoop(BenchSystem system, RoundRunner rounds, BenchOp
         for (int round = 1; round <= options.Rounds; round++) await TakeTurnsAsync(FiftyActivities, ManyConnections, round, cancellationToken);
     }
 
-    /// <summary>One activity and many connections only, as things stand.</summary>
+    /// <summary>The comparison as things stand.</summary>
     /// <param name="condition">How they stand.</param>
+    /// <param name="isWhole">False: one activity and many connections only. True: few people and fifty activities, too.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    internal async Task CompareUnderAsync(string condition, CancellationToken cancellationToken)
+    internal async Task CompareUnderAsync(string condition, bool isWhole, CancellationToken cancellationToken)
     {
         _part = BenchOptions.Network;
         _condition = $", {condition}";
-        await UseBestPoolsAsync(OneActivity, ManyConnections, cancellationToken);
-        for (int round = 1; round <= options.Rounds; round++) await TakeTurnsAsync(OneActivity, ManyConnections, round, cancellationToken);
+        foreach (int connections in isWhole ? DistantConnectionCounts : [ManyConnections])
+        {
+            await UseBestPoolsAsync(OneActivity, connections, cancellationToken);
+            for (int round = 1; round <= options.Rounds; round++) await TakeTurnsAsync(OneActivity, connections, round, cancellationToken);
+        }
+
+        if (!isWhole) return;
+
+        await UseBestPoolsAsync(FiftyActivities, ManyConnections, cancellationToken);
+        for (int round = 1; round <= options.Rounds; round++) await TakeTurnsAsync(FiftyActivities, ManyConnections, round, cancellationToken);
     }
 
     /// <summary>Sweeps once for many connections and once for few; a quick run only for many.</summary>
     private async Task UseBestPoolsAsync(string scenario, int connections, CancellationToken cancellationToken)
     {
         int swept = connections > FewConnections || options.IsQuick ? ManyConnections : FewConnections;
-        RoundPlan plan = await PlanAsync(_part, scenario, swept, 1, cancellationToken);
-        int[] sizes = options.IsQuick ? FewPoolSizes : _part == BenchOptions.Network ? DistantPoolSizes : PoolSizes;
+        RoundPlan plan = Plan(scenario, swept, 1);
+        int[] sizes = options.IsQuick ? FewPoolSizes : scenario == FiftyActivities ? PoolSizesOfFifty : PoolSizes;
         int roundCount = _part == BenchOptions.Comparison && !options.IsQuick ? PoolRounds : 1;
         await new PoolSweep(system, rounds, results).UseBestAsync(
-            plan, sizes, roundCount, () => system.OpenAsync(plan.Activities.Length, Capacity / plan.Activities.Length, cancellationToken), cancellationToken);
+            plan, sizes, roundCount, () => OpenAsync(scenario, cancellationToken), cancellationToken);
     }
 
     private async Task TakeTurnsAsync(string scenario, int connections, int round, CancellationToken cancellationToken)
     {
-        foreach ((Contender contender, int pool) in system.InTurn(round))
+        foreach ((Contender contender, int pool) in system.InTurn())
         {
-            RoundPlan plan = await PlanAsync(_part, scenario, connections, round, cancellationToken) with { PoolSize = pool };
+            RoundPlan plan = Plan(scenario, connections, round) with { Activities = await OpenAsync(scenario, cancellationToken), PoolSize = pool };
             results.Rounds.Add(await rounds.RunAsync(contender, plan, cancellationToken));
         }
     }
 
-    private async Task<RoundPlan> PlanAsync(string part, string scenario, int connections, int round, CancellationToken cancellationToken)
+    private RoundPlan Plan(string scenario, int connections, int round) => new()
+    {
+        Part = _part,
+        Scenario = scenario + _condition,
+        Round = round,
+        Activities = [],
+        Connections = connections,
+        Duration = options.RoundTime,
+    };
+
+    private Task<Guid[]> OpenAsync(string scenario, CancellationToken cancellationToken)
     {
         int count = scenario == OneActivity ? 1 : ActivityCount;
-        return new RoundPlan
-        {
-            Part = part,
-            Scenario = scenario + _condition,
-            Round = round,
-            Activities = await system.OpenAsync(count, Capacity / count, cancellationToken),
-            Connections = connections,
-            Duration = options.RoundTime,
-        };
+        return system.OpenAsync(count, Capacity / count, cancellationToken);
     }
 }

@@ -13,6 +13,9 @@ internal sealed class OpenLoop(BenchSystem system, RoundRunner rounds, BenchOpti
 {
     private static readonly double[] Shares = [0.25, 0.5, 0.75, 0.9];
 
+    // What every one of them can do, each second.
+    private static readonly double[] SameRates = [250, 500];
+
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
         // The pool that is best for one activity, which is not the one that the closed loop ended with.
@@ -31,15 +34,19 @@ internal sealed class OpenLoop(BenchSystem system, RoundRunner rounds, BenchOpti
 
         for (int round = 1; round <= options.Rounds; round++)
         {
-            foreach (double share in Shares) await TakeTurnsAsync(share, limits, round, cancellationToken);
+            foreach (double rate in SameRates) await TakeTurnsAsync(_ => rate, "the same rate", round, cancellationToken);
+            foreach (double share in Shares)
+            {
+                await TakeTurnsAsync(contender => Math.Round(limits[contender.Name] * share), $"{share:0%} of its limit", round, cancellationToken);
+            }
         }
     }
 
-    private async Task TakeTurnsAsync(double share, Dictionary<string, double> limits, int round, CancellationToken cancellationToken)
+    private async Task TakeTurnsAsync(Func<Contender, double> rate, string scenario, int round, CancellationToken cancellationToken)
     {
-        foreach ((Contender contender, int pool) in system.InTurn(round))
+        foreach ((Contender contender, int pool) in system.InTurn())
         {
-            RoundPlan plan = await PlanAsync(Math.Round(limits[contender.Name] * share), $"{share:0%} of its limit", round, cancellationToken);
+            RoundPlan plan = await PlanAsync(rate(contender), scenario, round, cancellationToken);
             results.Rounds.Add(await rounds.RunAsync(contender, plan with { PoolSize = pool }, cancellationToken));
         }
     }

@@ -10,7 +10,7 @@ internal sealed class PoolSweep(BenchSystem system, RoundRunner rounds, BenchRes
     private const string Part = "pool";
 
     /// <summary>Tries the sizes, unless that was done before, and goes on with the best.</summary>
-    /// <param name="plan">A round of the scenario; its part and its pool do not matter.</param>
+    /// <param name="plan">A round of the scenario; its part, its pool and its activities do not matter.</param>
     /// <param name="sizes">What to try.</param>
     /// <param name="roundCount">Rounds of each size; their median counts.</param>
     /// <param name="open">Opens the activities of a round.</param>

@@ -16,6 +16,12 @@ internal sealed class BenchSystem : IAsyncDisposable
     // Beside a system that "up" started and beside those of tests and soaks.
     private const int DefaultPortBase = 30080;
 
+    // Three in a row begin with three different ones, backwards and forwards.
+    private static readonly int[][] Orders = [[0, 1, 2], [1, 2, 0], [2, 0, 1], [0, 2, 1], [1, 0, 2], [2, 1, 0]];
+
+    // Of both rivals with their largest pools, and the services.
+    private const int PostgresConnectionsMax = 400;
+
     // Ids are drawn until one falls into the partition that is wanted.
     private const int DrawsMax = 500;
 
@@ -29,6 +35,7 @@ internal sealed class BenchSystem : IAsyncDisposable
     private readonly DelayProxy? _proxy;
     private readonly List<RivalProcess> _rivals = [];
     private readonly HttpClient _metrics = new();
+    private int _turn;
 
     private BenchSystem(Instance instance, DelayProxy? proxy)
     {
@@ -51,15 +58,21 @@ internal sealed class BenchSystem : IAsyncDisposable
 
     internal IEnumerable<Contender> Contenders => [Ours, .. _rivals.Select(rival => rival.Contender)];
 
-    /// <summary>All, beginning with another one in each round, and how many connections to PostgreSQL the pool of each has; 0 for ours.</summary>
-    internal IEnumerable<(Contender Contender, int PoolSize)> InTurn(int round)
+    /// <summary>
+    /// All, in another order each time, and how many connections to PostgreSQL the pool of each has; 0 for ours. Of six times each of the six orders
+    /// comes once: what a round leaves behind for the next one is not always left for the same.
+    /// </summary>
+    internal IEnumerable<(Contender Contender, int PoolSize)> InTurn()
     {
         (Contender, int)[] all = [(Ours, 0), .. _rivals.Select(rival => (rival.Contender, rival.PoolSize))];
-        return Enumerable.Range(0, all.Length).Select(turn => all[(turn + round) % all.Length]);
+        return Orders[_turn++ % Orders.Length].Select(index => all[index]);
     }
 
     /// <summary>Everything whose CPU and memory is looked at.</summary>
-    internal IEnumerable<RunningProcess> Processes => [.. Run.Processes, .. _rivals.Select(rival => new RunningProcess(rival.Contender.Name, rival.Pid))];
+    internal IEnumerable<RunningProcess> Processes => [.. Run.Processes, .. _rivals.Select(rival => new RunningProcess(rival.Contender.Name, rival.Pid)), .. Others];
+
+    /// <summary>What is measured and is neither part of the system nor a rival.</summary>
+    internal List<RunningProcess> Others { get; } = [];
 
     /// <param name="settings">Of every service, beyond what they have by themselves.</param>
     /// <param name="counts">How many of each.</param>
@@ -77,6 +90,7 @@ internal sealed class BenchSystem : IAsyncDisposable
             await instance.StopAsync(cancellationToken);
             foreach ((string name, string value) in settings) instance.Settings[name] = value;
             await instance.FindServersAsync(cancellationToken);
+            instance.Postgres.ConnectionsMax = PostgresConnectionsMax;
             if (roundTrip is { } delay)
             {
                 proxy = new DelayProxy(instance.Ports.PostgresProxy, instance.Postgres.Address.Port, delay);
@@ -151,16 +165,15 @@ internal sealed class BenchSystem : IAsyncDisposable
         return count;
     }
 
-    /// <summary>Waits until what follows from earlier rounds is done, and has the server write its pages, so that no round pays for another.</summary>
+    /// <summary>Waits until what follows from earlier rounds is done, vacuuming too, and has the server write its pages, so that no round pays for another.</summary>
     internal async Task RestAsync(CancellationToken cancellationToken)
     {
         await AuditRunner.SettleAsync(Ours.Database, RestAtMost, cancellationToken);
-        await using (var superuser = NpgsqlDataSource.Create(_instance.Postgres.SuperuserKeywords + ";Pooling=false"))
-        {
-            await using NpgsqlCommand checkpoint = superuser.CreateCommand("CHECKPOINT");
-            await checkpoint.ExecuteNonQueryAsync(cancellationToken);
-        }
-
+        await using var superuser = NpgsqlDataSource.Create(_instance.Postgres.SuperuserKeywords + ";Pooling=false");
+        await using NpgsqlCommand checkpoint = superuser.CreateCommand("CHECKPOINT");
+        await checkpoint.ExecuteNonQueryAsync(cancellationToken);
+        await using NpgsqlCommand vacuums = superuser.CreateCommand("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'autovacuum worker'");
+        bool isVacuuming;
         var clock = Stopwatch.StartNew();
         double used;
         do
@@ -168,11 +181,15 @@ internal sealed class BenchSystem : IAsyncDisposable
             double before = CpuMeter.Read(Processes).Where(entry => entry.Key != "storm").Sum(entry => entry.Value);
             long from = Stopwatch.GetTimestamp();
             await Task.Delay(LookInterval, cancellationToken);
+            isVacuuming = await vacuums.ExecuteScalarAsync(cancellationToken) is not 0L;
             used = (CpuMeter.Read(Processes).Where(entry => entry.Key != "storm").Sum(entry => entry.Value) - before) / Stopwatch.GetElapsedTime(from).TotalSeconds;
         }
-        while (used > IdleCpuMax && clock.Elapsed < RestAtMost);
+        while ((isVacuuming || used > IdleCpuMax) && clock.Elapsed < RestAtMost);
 
-        if (used > IdleCpuMax) Console.WriteLine($"  not at rest after {RestAtMost.TotalSeconds:0} s: {used:0.00} of a processor is in use");
+        if (isVacuuming || used > IdleCpuMax)
+        {
+            Console.WriteLine($"  not at rest after {RestAtMost.TotalSeconds:0} s: {used:0.00} of a processor is in use{(isVacuuming ? ", and a vacuum runs" : "")}");
+        }
     }
 
     public async ValueTask DisposeAsync()

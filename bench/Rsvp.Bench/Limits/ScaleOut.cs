@@ -34,7 +34,7 @@ internal sealed class ScaleOut(BenchOptions options, BenchResults results)
     {
         await using BenchSystem system = await BenchSystem.StartAsync(arrangement.Settings, arrangement.Counts, null, cancellationToken);
         var rounds = new RoundRunner(system);
-        await WarmUp.RunAsync(system, rounds, system.Ours, options.IsQuick, cancellationToken);
+        await WarmUp.RunAsync(system, rounds, system.Ours, WarmUp.RoundCountOf(options.IsQuick), cancellationToken);
         foreach (int activityCount in (int[])[1, ClosedLoop.ActivityCount])
         {
             var plan = new RoundPlan

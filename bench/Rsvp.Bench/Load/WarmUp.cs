@@ -10,9 +10,11 @@ internal static class WarmUp
     private const int QuickRoundCount = 2;
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(4);
 
-    internal static async Task RunAsync(BenchSystem system, RoundRunner rounds, Contender contender, bool isQuick, CancellationToken cancellationToken)
+    internal static int RoundCountOf(bool isQuick) => isQuick ? QuickRoundCount : RoundCount;
+
+    internal static async Task RunAsync(BenchSystem system, RoundRunner rounds, Contender contender, int roundCount, CancellationToken cancellationToken)
     {
-        for (int round = 0; round < (isQuick ? QuickRoundCount : RoundCount); round++)
+        for (int round = 0; round < roundCount; round++)
         {
             var plan = new RoundPlan
             {

@@ -64,7 +64,7 @@ internal sealed class Report(BenchResults results, string folder)
             foreach (string rival in Rivals)
             {
                 double[] ratios = results.Ratios(BenchOptions.Comparison, scenario, rival, connections);
-                if (ratios.Length > 0) Line(string.Create(CultureInfo.InvariantCulture, $"- {scenario}, {connections} connections: {Spread(ratios, ratio => ratio, "0.0")} × {rival}"));
+                if (ratios.Length > 0) Line(string.Create(CultureInfo.InvariantCulture, $"- {scenario}, {connections} connections: {Spread(ratios, ratio => ratio, "0.0#")} × {rival}"));
             }
         }
     }

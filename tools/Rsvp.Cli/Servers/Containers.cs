@@ -75,7 +75,7 @@ internal sealed class ContainerPostgres(ServerContext context) : PostgresServer(
             [
                 "-p", $"127.0.0.1:{Context.Ports.Postgres}:5432", "-v", $"{data}:/var/lib/postgresql/data", "--shm-size", "512m",
                 "-e", $"POSTGRES_PASSWORD={Context.Secrets.PostgresSuperuser}", "-e", "PGDATA=/var/lib/postgresql/data/cluster",
-                "postgres:17-alpine", "-c", "max_connections=200", "-c", "shared_buffers=256MB", "-c", "jit=off", "-c", "wal_compression=lz4", "-c", "max_wal_size=2GB",
+                "postgres:17-alpine", "-c", $"max_connections={ConnectionsMax}", "-c", "shared_buffers=256MB", "-c", "jit=off", "-c", "wal_compression=lz4", "-c", "max_wal_size=2GB",
             ],
             cancellationToken);
     }

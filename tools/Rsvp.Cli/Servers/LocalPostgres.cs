@@ -106,7 +106,7 @@ internal sealed class LocalPostgres(ServerContext context, string binaries) : Po
             listen_addresses = '127.0.0.1'
             port = {Context.Ports.Postgres}
             unix_socket_directories = ''
-            max_connections = 200
+            max_connections = {ConnectionsMax}
             shared_buffers = 256MB
             fsync = on
             synchronous_commit = on

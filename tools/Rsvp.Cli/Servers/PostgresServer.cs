@@ -46,6 +46,9 @@ internal abstract class PostgresServer(ServerContext context)
     /// <summary>The port on this machine by which services reach the server, such as that of a proxy; null: the server's own.</summary>
     internal int? PortOfServices { get; set; }
 
+    /// <summary>How many connections it takes, from its next start on.</summary>
+    internal int ConnectionsMax { get; set; } = 200;
+
     /// <summary>Connection of a service: to whichever server takes writes.</summary>
     internal string ServiceKeywords(string user, string password)
     {
