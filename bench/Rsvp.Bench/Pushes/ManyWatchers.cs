@@ -3,7 +3,6 @@ using Npgsql;
 using Rsvp.Bench.Contenders;
 using Rsvp.Bench.Load;
 using Rsvp.Bench.Reporting;
-using Rsvp.Cli;
 using Rsvp.Cli.Bench;
 using Rsvp.Cli.Storm;
 
@@ -132,7 +131,7 @@ internal sealed class ManyWatchers(BenchSystem system, RoundRunner rounds, Bench
         var clock = Stopwatch.StartNew();
         while (!isDone())
         {
-            if (clock.Elapsed > ArriveAtMost) throw new ToolException($"no figures: not all watchers have seen {what} after {ArriveAtMost.TotalSeconds:0} s");
+            if (clock.Elapsed > ArriveAtMost) throw new NoFiguresException($"not all watchers have seen {what} after {ArriveAtMost.TotalSeconds:0} s");
             await Task.Delay(PollInterval, cancellationToken);
         }
     }
