@@ -17,16 +17,17 @@ internal sealed class AcceptCeiling(BenchSystem system, RoundRunner rounds, Benc
     {
         await using (RivalProcess nothing = await RivalProcess.StartAsync(system.Instance, 1, "nothing", "HTTP, tokens and JSON alone", PerSecondMax, cancellationToken))
         {
-            await MeasureAsync(nothing.Contender, endsAtAcceptance: false, cancellationToken);
+            await MeasureAsync(nothing.Contender, nothing.Pid, endsAtAcceptance: false, cancellationToken);
         }
 
         await using ServerProcess accept = await StartApiAsync(cancellationToken);
         var api = new Contender("accept", "the API until its 202, confirmed at once", accept.Url, system.Ours.Database, PerSecondMax);
-        await MeasureAsync(api, endsAtAcceptance: true, cancellationToken);
+        await MeasureAsync(api, accept.Pid, endsAtAcceptance: true, cancellationToken);
     }
 
-    private async Task MeasureAsync(Contender contender, bool endsAtAcceptance, CancellationToken cancellationToken)
+    private async Task MeasureAsync(Contender contender, int pid, bool endsAtAcceptance, CancellationToken cancellationToken)
     {
+        system.Others.Add(new RunningProcess(contender.Name, pid));
         for (int round = 1 - WarmUp.RoundCount; round <= options.Rounds; round++)
         {
             var plan = new RoundPlan
@@ -45,9 +46,15 @@ internal sealed class AcceptCeiling(BenchSystem system, RoundRunner rounds, Benc
             int granted = figures.Outcomes.GetValueOrDefault(expected.ToString().ToLowerInvariant());
             if (granted != figures.Sent) throw new NoFiguresException($"of {figures.Sent} requests to {contender.Name} {granted} were granted");
 
-            Console.WriteLine($"  {contender.Title}: {figures.PerSecond:0}/s");
-            if (round > 0) results.Figures.Add(new Figure(BenchOptions.Ceilings, contender.Title, 0, figures.PerSecond, "requests/s"));
+            double cpuEach = figures.CpuSeconds.Where(entry => entry.Key == contender.Name || entry.Key == "storm").Sum(entry => entry.Value) / figures.Done * 1e6;
+            Console.WriteLine($"  {contender.Title}: {figures.PerSecond:0}/s, {cpuEach:0} µs of CPU each");
+            if (round <= 0) continue;
+
+            results.Figures.Add(new Figure(BenchOptions.Ceilings, contender.Title, 0, figures.PerSecond, "requests/s"));
+            results.Figures.Add(new Figure(BenchOptions.Ceilings, contender.Title + ": CPU of it and of the load generator for each", 0, Math.Round(cpuEach), "µs"));
         }
+
+        system.Others.Clear();
     }
 
     /// <summary>The API with a bus in memory; the rest of it as the system's own has it. Nobody applies its batches, so the next goes when it is full, as in a rush.</summary>

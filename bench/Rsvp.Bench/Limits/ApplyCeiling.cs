@@ -4,6 +4,8 @@ using Rsvp.Bench.Contenders;
 using Rsvp.Bench.Load;
 using Rsvp.Bench.Reporting;
 using Rsvp.Cli.Bench;
+using Rsvp.Cli.Servers;
+using Rsvp.Cli.Storm;
 using Rsvp.Contracts;
 using Rsvp.Worker.Audit;
 
@@ -27,9 +29,13 @@ internal sealed class ApplyCeiling(BenchSystem system, BenchOptions options, Ben
             foreach (int size in BatchSizes)
             {
                 await system.RestAsync(cancellationToken);
-                double perSecond = await MeasureAsync(apply, size, options.RoundTime, cancellationToken);
+                double before = CpuSeconds();
+                (int count, TimeSpan elapsed) = await MeasureAsync(apply, size, options.RoundTime, cancellationToken);
+                double perSecond = count / elapsed.TotalSeconds;
+                double cpuEach = (CpuSeconds() - before) / count * 1e6;
                 results.Figures.Add(new Figure(BenchOptions.Ceilings, "apply alone, one connection, by batch size", size, Math.Round(perSecond), "commands/s"));
-                Console.WriteLine($"  apply in batches of {size}: {perSecond:0}/s");
+                results.Figures.Add(new Figure(BenchOptions.Ceilings, "apply alone, CPU of this process and of PostgreSQL for each, by batch size", size, Math.Round(cpuEach), "µs"));
+                Console.WriteLine($"  apply in batches of {size}: {perSecond:0}/s, {cpuEach:0} µs of CPU each");
             }
         }
 
@@ -37,7 +43,7 @@ internal sealed class ApplyCeiling(BenchSystem system, BenchOptions options, Ben
         if (!audit.IsClean) throw new NoFiguresException($"{audit}");
     }
 
-    private static async Task<double> MeasureAsync(SetBasedApply apply, int size, TimeSpan duration, CancellationToken cancellationToken)
+    private static async Task<(int Count, TimeSpan Elapsed)> MeasureAsync(SetBasedApply apply, int size, TimeSpan duration, CancellationToken cancellationToken)
     {
         Guid activityId = await apply.OpenAsync(ClosedLoop.Capacity, cancellationToken);
         var clock = new Stopwatch();
@@ -51,6 +57,9 @@ internal sealed class ApplyCeiling(BenchSystem system, BenchOptions options, Ben
             count += size;
         }
 
-        return count / clock.Elapsed.TotalSeconds;
+        return (count, clock.Elapsed);
     }
+
+    /// <summary>Of what applies: this process and PostgreSQL; the others rest.</summary>
+    private double CpuSeconds() => CpuMeter.Read(system.Processes.Where(process => process.Name == PostgresServer.Name)).Sum(entry => entry.Value);
 }

@@ -6,6 +6,7 @@ using Rsvp.Bench.Contenders;
 using Rsvp.Bench.Reporting;
 using Rsvp.Cli.Bench;
 using Rsvp.Contracts;
+using Rsvp.Hosting.Json;
 
 namespace Rsvp.Bench.Limits;
 
@@ -67,7 +68,7 @@ internal sealed class BrokerCeiling(BenchSystem system, BenchOptions options, Be
     private async Task<(int Count, double PerSecond)> PublishAsync(IChannel[] channels, int underWay, int size, CancellationToken cancellationToken)
     {
         byte[] body = JsonSerializer.SerializeToUtf8Bytes(
-            new CommandBatch { BatchId = Guid.NewGuid(), Partition = 0, ReplyTo = "bench", Commands = SetBasedApply.Submits(Guid.NewGuid(), size) }, JsonSerializerOptions.Web);
+            new CommandBatch { BatchId = Guid.NewGuid(), Partition = 0, ReplyTo = "bench", Commands = SetBasedApply.Submits(Guid.NewGuid(), size) }, ContractJson.Default.CommandBatch);
         var properties = new BasicProperties { Persistent = true };
         long countMax = PublishedBytesMax / body.Length;
         int begun = 0;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Rsvp.Bench.Comparison;
 using Rsvp.Bench.Load;
 using Rsvp.Cli.Storm;
@@ -28,6 +29,19 @@ public sealed class RoundTests
     [Fact]
     public void The_pool_with_the_best_median_is_the_best_and_not_the_one_with_the_best_round() =>
         Assert.Equal(16, PoolSweep.Best([Trial(4, 900), Trial(4, 100), Trial(4, 200), Trial(16, 300), Trial(16, 310), Trial(16, 290)]));
+
+    [Fact]
+    public void Times_of_a_part_of_a_round_are_of_what_was_sent_in_it()
+    {
+        var round = new StormRound(Guid.NewGuid(), new Guid[3], new int[3], [], rate: null);
+        for (var index = 0; index < 3; index++)
+        {
+            round.SentAt[index] = index * Stopwatch.Frequency;
+            round.DoneAt[index] = round.SentAt[index] + ((index + 1) * Stopwatch.Frequency);
+        }
+
+        Assert.Equal([TimeSpan.FromSeconds(2)], round.Times(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)));
+    }
 
     [Fact]
     public void Batches_of_all_series_are_counted()

@@ -77,6 +77,13 @@ internal class StormRound
     internal IEnumerable<TimeSpan> Times() =>
         Enumerable.Range(0, Count).Where(index => DoneAt[index] > 0).Select(index => Stopwatch.GetElapsedTime(SentAt[index], DoneAt[index]));
 
+    /// <summary>The same of those that were sent, or due, in a part of the round.</summary>
+    /// <param name="from">Since its start.</param>
+    /// <param name="to">The end, which is not within.</param>
+    internal IEnumerable<TimeSpan> Times(TimeSpan from, TimeSpan to) => Enumerable.Range(0, Count)
+        .Where(index => DoneAt[index] > 0 && Stopwatch.GetElapsedTime(StartedAt, SentAt[index]) is var at && at >= from && at < to)
+        .Select(index => Stopwatch.GetElapsedTime(SentAt[index], DoneAt[index]));
+
     /// <summary>Whether requests are still being sent.</summary>
     internal bool IsSending => !_isEnded && TakenCount < Count && (_rate is not null || Duration is null || Elapsed <= Duration);
 
