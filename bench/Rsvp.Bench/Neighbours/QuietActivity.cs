@@ -18,6 +18,8 @@ internal sealed class QuietActivity(BenchSystem system, RoundRunner rounds, Benc
     // Two hundred of them, all of which ask while the others rush.
     private static readonly TimeSpan QuietTime = TimeSpan.FromSeconds(10);
 
+    private static readonly TimeSpan FloodTime = TimeSpan.FromSeconds(4);
+
     // The rush is ended when they have asked; it must have enough to ask until then.
     private static readonly TimeSpan RushTime = TimeSpan.FromSeconds(15);
 
@@ -27,15 +29,32 @@ internal sealed class QuietActivity(BenchSystem system, RoundRunner rounds, Benc
         {
             await RunAsync("in another partition", isSamePartition: false, round, cancellationToken);
             await RunAsync("in the same partition", isSamePartition: true, round, cancellationToken);
+            await BehindFloodAsync(round, cancellationToken);
         }
+    }
+
+    /// <summary>More is accepted than is decided, because nobody waits, and the queue grows: what they wait who ask meanwhile.</summary>
+    private async Task BehindFloodAsync(int round, CancellationToken cancellationToken)
+    {
+        const string Scenario = "in the same partition, where nobody waits";
+        Guid flooded = await system.OpenAsync(ClosedLoop.Capacity, cancellationToken);
+        Guid quiet = await system.OpenBesideAsync(flooded, samePartition: true, ClosedLoop.Capacity, cancellationToken);
+        RoundPlan floodPlan = Plan($"the rush {Scenario}", round, flooded, ClosedLoop.ManyConnections, FloodTime, rate: null) with { EndsAtAcceptance = true };
+        RoundPlan quietPlan = Plan($"quiet, rush {Scenario}", round, quiet, QuietConnections, FloodTime, QuietPerSecond);
+        await system.RestAsync(cancellationToken);
+        PreparedRound flood = rounds.Prepare(system.Ours, floodPlan);
+        PreparedRound others = rounds.Prepare(system.Ours, quietPlan);
+        RoundFigures[] figures = await Task.WhenAll(
+            rounds.SendAsync(system.Ours, floodPlan, flood, cancellationToken), rounds.SendAsync(system.Ours, quietPlan, others, cancellationToken));
+        await AuditAsync(figures[0], flooded, flood, figures[1], quiet, others, cancellationToken);
     }
 
     private async Task RunAsync(string scenario, bool isSamePartition, int round, CancellationToken cancellationToken)
     {
         Guid rushed = await system.OpenAsync(ClosedLoop.Capacity, cancellationToken);
         Guid quiet = await system.OpenBesideAsync(rushed, isSamePartition, ClosedLoop.Capacity, cancellationToken);
-        RoundPlan rushPlan = Plan($"the rush {scenario}", rushed, ClosedLoop.ManyConnections, RushTime, rate: null);
-        RoundPlan quietPlan = Plan($"quiet, rush {scenario}", quiet, QuietConnections, QuietTime, QuietPerSecond);
+        RoundPlan rushPlan = Plan($"the rush {scenario}", round, rushed, ClosedLoop.ManyConnections, RushTime, rate: null);
+        RoundPlan quietPlan = Plan($"quiet, rush {scenario}", round, quiet, QuietConnections, QuietTime, QuietPerSecond);
         await system.RestAsync(cancellationToken);
         PreparedRound rush = rounds.Prepare(system.Ours, rushPlan);
         PreparedRound others = rounds.Prepare(system.Ours, quietPlan);
@@ -43,21 +62,27 @@ internal sealed class QuietActivity(BenchSystem system, RoundRunner rounds, Benc
         RoundFigures quietFigures = await rounds.SendAsync(system.Ours, quietPlan, others, cancellationToken);
         if (!rush.IsSending) throw new ToolException("no figures: the rush was over before the quiet activity's people had asked");
         rush.EndSending();
-        RoundFigures rushFigures = await rushing;
+        await AuditAsync(await rushing, rushed, rush, quietFigures, quiet, others, cancellationToken);
+    }
+
+    private async Task AuditAsync(
+        RoundFigures rushFigures, Guid rushed, PreparedRound rush, RoundFigures quietFigures, Guid quiet, PreparedRound others, CancellationToken cancellationToken)
+    {
         long rushRows = await RoundRunner.AuditAsync(system.Ours, [rushed], rush, cancellationToken);
         long quietRows = await RoundRunner.AuditAsync(system.Ours, [quiet], others, cancellationToken);
         results.Rounds.AddRange([rushFigures with { AuditedRows = rushRows }, quietFigures with { AuditedRows = quietRows }]);
-        Console.WriteLine($"  {quietPlan.Scenario}, round {round}: {quietFigures.LatencyMs}");
-
-        RoundPlan Plan(string name, Guid activity, int connections, TimeSpan duration, double? rate) => new()
-        {
-            Part = BenchOptions.Neighbours,
-            Scenario = name,
-            Round = round,
-            Activities = [activity],
-            Connections = connections,
-            Duration = duration,
-            Rate = rate,
-        };
+        Console.WriteLine($"  {rushFigures.Scenario}, round {rushFigures.Round}: {rushFigures.PerSecond:0}/s");
+        Console.WriteLine($"  {quietFigures.Scenario}, round {quietFigures.Round}: {quietFigures.LatencyMs}");
     }
+
+    private static RoundPlan Plan(string name, int round, Guid activity, int connections, TimeSpan duration, double? rate) => new()
+    {
+        Part = BenchOptions.Neighbours,
+        Scenario = name,
+        Round = round,
+        Activities = [activity],
+        Connections = connections,
+        Duration = duration,
+        Rate = rate,
+    };
 }
