@@ -6,9 +6,9 @@ using Rsvp.Hosting.ServiceDefaults;
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddTokenAuth();
-builder.Services.AddSingleton<Pool>();
-builder.Services.AddSingleton<ISubmitDesign>(services => Designs.Create(
-    builder.Configuration["Rival:Design"] ?? "", services.GetRequiredService<Pool>(), services.GetRequiredService<TimeProvider>()));
+string name = builder.Configuration["Rival:Design"] ?? "";
+builder.Services.AddSingleton(_ => new Pool(builder.Configuration, sharesConnections: name == Designs.GuardedStatement));
+builder.Services.AddSingleton<ISubmitDesign>(services => Designs.Create(name, services.GetRequiredService<Pool>(), services.GetRequiredService<TimeProvider>()));
 builder.Services.AddSingleton(TimeProvider.System);
 
 var app = builder.Build();
