@@ -13,6 +13,9 @@ internal sealed class JsonFields(JsonElement json, BodyRules rules, FieldErrors 
     // Longer names are cut in messages.
     private const int ShownNameCharsMax = 100;
 
+    // Long before anything that people answer to, and long after the first time there is, from which nothing can be taken away.
+    private const int YearMin = 1900;
+
     private readonly List<string> _known = [];
     private List<string>? _nulls;
 
@@ -182,13 +185,19 @@ internal sealed class JsonFields(JsonElement json, BodyRules rules, FieldErrors 
             return null;
         }
 
-        if (TryGetString(value, out var text) && Rfc3339.TryParse(text, out var time))
+        if (!TryGetString(value, out var text) || !Rfc3339.TryParse(text, out var time))
         {
-            return time;
+            Refuse(name, "Must be a time with its offset, such as 2030-01-31T18:00:00Z.");
+            return null;
         }
 
-        Refuse(name, "Must be a time with its offset, such as 2030-01-31T18:00:00Z.");
-        return null;
+        if (time.Year < YearMin)
+        {
+            Refuse(name, "Must not be before the year 1900.");
+            return null;
+        }
+
+        return time;
     }
 
     /// <summary>A UUID.</summary>

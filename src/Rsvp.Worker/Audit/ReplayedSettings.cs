@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Rsvp.Worker.Waitlist;
 
 namespace Rsvp.Worker.Audit;
 
@@ -29,7 +30,7 @@ internal sealed record ReplayedSettings(int? Capacity, int? SkipLimit, DateTimeO
         if (root.TryGetProperty("startsAt", out var startsAt) && startsAt.TryGetDateTimeOffset(out var starts)
             && root.TryGetProperty("promotionCutoffMinutes", out var cutoff))
         {
-            promotionEndsAt = starts.AddMinutes(-cutoff.GetInt32());
+            promotionEndsAt = PromotionCutoff.EndsAt(starts, cutoff.GetInt32());
         }
 
         return new ReplayedSettings(Number(capacity), Number(skipLimit), promotionEndsAt);

@@ -1,4 +1,5 @@
 using Rsvp.Contracts;
+using Rsvp.Worker.Waitlist;
 
 namespace Rsvp.Worker.Decisions;
 
@@ -48,7 +49,7 @@ internal sealed record ActivityState
     public DateTimeOffset RegistrationClosesAt => Settings.RegistrationClosesAt ?? Settings.StartsAt;
 
     /// <summary>From then on the line is promoted by hosts only.</summary>
-    public DateTimeOffset PromotionEndsAt => Settings.StartsAt.AddMinutes(-Settings.PromotionCutoffMinutes);
+    public DateTimeOffset PromotionEndsAt => PromotionCutoff.EndsAt(Settings.StartsAt, Settings.PromotionCutoffMinutes);
 
     public bool Fits(int spots) => Free is not int free || spots <= free;
 

@@ -71,6 +71,8 @@ public sealed class ActivityBodiesTests
     [InlineData("title", "\" \\n\"")]
     [InlineData("title", "null")]
     [InlineData("startsAt", "\"2030-01-31\"")]
+    [InlineData("startsAt", "\"0001-01-02T00:00:00Z\"")]
+    [InlineData("registrationOpensAt", "\"1899-12-31T23:59:59Z\"")]
     [InlineData("hostId", "\"x\"")]
     [InlineData("version", "1")]
     public async Task A_value_outside_its_bounds_is_refused_by_name_when_creating_and_when_changing(string field, string value)
@@ -97,6 +99,7 @@ public sealed class ActivityBodiesTests
     [InlineData("offerMinutes", "1")]
     [InlineData("offerMinutes", "10080")]
     [InlineData("promotionCutoffMinutes", "0")]
+    [InlineData("registrationOpensAt", "\"1900-01-01T00:00:00Z\"")]
     public async Task A_value_on_its_bound_is_taken(string field, string value)
     {
         var others = string.Join(',', Least.Split(',').Where(member => !member.StartsWith($"\"{field}\"", StringComparison.Ordinal)));
