@@ -21,6 +21,9 @@ internal sealed partial class StandingAudit : IJob
     /// <summary>The log event of an activity that took too long.</summary>
     internal const int PutOffEventId = 4102;
 
+    /// <summary>The log event of an activity that cannot be read, which is a defect.</summary>
+    internal const int UnreadableEventId = 4103;
+
     // A run stays within its interval: what is left over is found by the next.
     private const int ActivitiesPerRun = 500;
     private const long LogRowsPerRun = 50_000;
@@ -153,6 +156,17 @@ internal sealed partial class StandingAudit : IJob
                 return;
             }
         }
+#pragma warning disable CA1031 // Whatever one activity does to the audit, the others are looked at.
+        catch (Exception error) when (error is not (NpgsqlException or OperationCanceledException))
+#pragma warning restore CA1031
+        {
+            if (ids is [var unreadable])
+            {
+                await _ledger.PutOffAsync(unreadable, PutOffFor, cancellationToken);
+                LogUnreadable(error, unreadable, look[0].LogSeq);
+                return;
+            }
+        }
 
         // Which of them it is shows one by one.
         foreach (var state in look)
@@ -186,6 +200,9 @@ internal sealed partial class StandingAudit : IJob
 
     [LoggerMessage(PutOffEventId, LogLevel.Warning, "Activity {ActivityId} with {LogRows} log rows was not audited within {StatementTimeout} and is left alone for an hour")]
     private partial void LogPutOff(Guid activityId, long logRows, TimeSpan statementTimeout);
+
+    [LoggerMessage(UnreadableEventId, LogLevel.Error, "Activity {ActivityId} with {LogRows} log rows could not be audited and is left alone for an hour")]
+    private partial void LogUnreadable(Exception error, Guid activityId, long logRows);
 
     /// <summary>Tells a rush by the decisions that are logged meanwhile.</summary>
     private sealed class Rush(AuditLedger ledger, TimeProvider timeProvider, double decisionsPerSecondMax)

@@ -174,6 +174,26 @@ public sealed class StandingAuditTests
         Assert.Equal(other, await database.ScalarAsync<Guid>("SELECT activity_id FROM audited_activities WHERE version > 0"));
     }
 
+    [Fact]
+    public async Task What_cannot_be_read_is_left_alone_and_the_others_are_looked_at()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        var world = new World(database);
+        var unreadable = await world.OpenAsync(capacity: 5);
+        Guid[] others = [await world.OpenAsync(capacity: 5), await world.OpenAsync(capacity: 5)];
+        await database.ExecuteAsync(
+            "UPDATE rsvp_analytics SET metadata = jsonb_set(metadata, '{promotionCutoffMinutes}', '\"soon\"') WHERE activity_id = $1", unreadable);
+        await using var audit = new Auditing(database);
+
+        await audit.RunAsync();
+        var again = await audit.RunAsync();
+
+        Assert.Equal((1, 0), (audit.Log.Count(StandingAudit.UnreadableEventId), again));
+        Assert.Equal(
+            others.Order(),
+            (await database.ScalarAsync<Guid[]>("SELECT array_agg(activity_id) FROM audited_activities WHERE version > 0"))!.Order());
+    }
+
     private static Task<int> MinutePassesAsync(TestDatabase database) => database.ExecuteAsync(
         "UPDATE audited_activities SET audited_at = audited_at - interval '61 seconds', rests_until = now() - interval '1 second'");
 
