@@ -94,4 +94,7 @@ public sealed record ReleaseNoShows
 {
     /// <summary>The host in whose name the system goes on with what is left; null when a host asks.</summary>
     public Guid? HostId { get; init; }
+
+    /// <summary>When the host asked, where the system goes on: who was let in since then stays. Null when a host asks.</summary>
+    public DateTimeOffset? AskedAt { get; init; }
 }

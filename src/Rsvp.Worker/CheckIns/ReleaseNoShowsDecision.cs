@@ -13,10 +13,12 @@ internal static class ReleaseNoShowsDecision
     public const int RsvpsMax = 500;
 
     /// <param name="activity">The activity; the command runs alone in its transaction.</param>
-    /// <param name="absent">Confirmed parties that are not checked in, at most <see cref="RsvpsMax"/>.</param>
+    /// <param name="absent">Confirmed parties that are not checked in and have not changed since the host asked, at most <see cref="RsvpsMax"/>.</param>
     /// <param name="caller">Who asks, and whether that is a host or an admin.</param>
+    /// <param name="askedAt">When the host asked; null when that is now.</param>
     /// <param name="now">The database's clock.</param>
-    public static Decision Decide(ActivityState activity, IReadOnlyList<RsvpState> absent, (Guid Id, bool IsHost) caller, DateTimeOffset now)
+    public static Decision Decide(
+        ActivityState activity, IReadOnlyList<RsvpState> absent, (Guid Id, bool IsHost) caller, DateTimeOffset? askedAt, DateTimeOffset now)
     {
         if (!caller.IsHost) return Decision.Refuse(activity, ProblemCodes.NotHost);
         if (activity.CancelledAt is not null) return Decision.Refuse(activity, ProblemCodes.ActivityCancelled);
@@ -25,7 +27,7 @@ internal static class ReleaseNoShowsDecision
         var cause = new DepartureCause(LogActions.Released, Rules.NoShow, Actor.Host(caller.Id));
         var (decision, left) = Departures.All(activity, absent, staying: [], _ => cause, now);
         FollowUp[] next = absent.Count == RsvpsMax
-            ? [new FollowUp(CommandNames.ReleaseNoShows, envelope => envelope with { ReleaseNoShows = new ReleaseNoShows { HostId = caller.Id } })]
+            ? [GoOn(caller.Id, askedAt ?? now)]
             : decision.Activity.SomebodyWaits ? [HostPromotion.GoOn(caller.Id)] : [];
         return decision with
         {
@@ -33,4 +35,8 @@ internal static class ReleaseNoShowsDecision
             FollowUps = next,
         };
     }
+
+    // May be delivered again when others have been let in meanwhile, who are not here yet either.
+    private static FollowUp GoOn(Guid hostId, DateTimeOffset askedAt) => new(
+        CommandNames.ReleaseNoShows, envelope => envelope with { ReleaseNoShows = new ReleaseNoShows { HostId = hostId, AskedAt = askedAt } });
 }

@@ -47,7 +47,7 @@ internal static class HostDispatch
                 state.KnownUsers.Contains(walkIn.UserId),
                 Guid.CreateVersion7(state.Now),
                 state.Now),
-            { ReleaseNoShows: not null } => ReleaseNoShowsDecision.Decide(activity, state.Concerned, caller, state.Now),
+            { ReleaseNoShows: { } release } => ReleaseNoShowsDecision.Decide(activity, state.Concerned, caller, release.AskedAt, state.Now),
             _ => throw new InvalidOperationException($"Nothing decides {command.Name}."),
         };
     }

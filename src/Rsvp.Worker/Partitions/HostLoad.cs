@@ -27,7 +27,7 @@ internal static class HostLoad
         $"""
         SELECT {RowReading.RsvpColumns}
         FROM   rsvps r
-        WHERE  r.activity_id = $1 AND r.status = 'confirmed' AND r.checked_in_at IS NULL
+        WHERE  r.activity_id = $1 AND r.status = 'confirmed' AND r.checked_in_at IS NULL AND ($3::timestamptz IS NULL OR r.updated_at <= $3)
         ORDER  BY r.user_id
         LIMIT  $2
         """;
@@ -72,8 +72,9 @@ internal static class HostLoad
                 LoadAll(state, state.Concerned);
                 await GroupLoad.ReadAsync(connection, state, [command], cancellationToken);
                 break;
-            case { ReleaseNoShows: not null }:
-                state.Concerned = await ReadAsync(connection, AbsentSql, [activityId, ReleaseNoShowsDecision.RsvpsMax], cancellationToken);
+            case { ReleaseNoShows: { } release }:
+                state.Concerned = await ReadAsync(
+                    connection, AbsentSql, [activityId, ReleaseNoShowsDecision.RsvpsMax, (object?)release.AskedAt ?? DBNull.Value], cancellationToken);
                 LoadAll(state, state.Concerned);
                 break;
             default:
