@@ -19,6 +19,7 @@ internal static class OutcomeBuilder
     public static CommandOutcome Build(WorkingSet state, Command command, Decision decision)
     {
         var outcome = Envelope(state, command);
+        HashSet<Guid>? logged = null;
         if (decision.Refusal is Refusal refusal)
         {
             var checkedIn = refusal.Code == ProblemCodes.AlreadyCheckedIn ? refusal.ShowsRsvp : null;
@@ -28,11 +29,11 @@ internal static class OutcomeBuilder
                 {
                     Code = refusal.Code,
                     Detail = refusal.Detail,
-                    Rsvp = refusal.ShowsRsvp is RsvpState shown ? Document(state, shown) : null,
+                    Rsvp = Shown(refusal.ShowsRsvp),
                     CheckedInAt = checkedIn?.CheckedInAt,
                     CheckedInBy = checkedIn?.CheckedInBy,
                 },
-                Results = Results(state, decision),
+                Results = Results(),
             };
         }
 
@@ -40,23 +41,32 @@ internal static class OutcomeBuilder
         {
             Created = decision.Created,
             GroupId = decision.GroupId,
-            Results = Results(state, decision),
-            Rsvp = decision.Rsvp is RsvpState rsvp ? Document(state, rsvp) : null,
+            Results = Results(),
+            Rsvp = Shown(decision.Rsvp),
             Activity = decision.ShowsActivity ? Document(state.Activities[decision.Activity.Id]) : null,
         };
-    }
 
-    private static IReadOnlyList<MemberResult>? Results(WorkingSet state, Decision decision) => decision.Members is null
-        ? null
-        : [.. decision.Members.Select(member => new MemberResult
+        IReadOnlyList<MemberResult>? Results() => decision.Members is null
+            ? null
+            : [.. decision.Members.Select(member => new MemberResult
+            {
+                UserId = member.UserId,
+                RsvpId = member.RsvpId,
+                Rsvp = Shown(member.Rsvp),
+                Problem = member.Refusal is Refusal refusal ? new ProblemDocument { Code = refusal.Code, Rsvp = Shown(refusal.ShowsRsvp) } : null,
+            })];
+
+        // An outcome is kept. Where the log has no row by which it is found when somebody is erased, it has none of their words; their own is theirs to read.
+        RsvpDocument? Shown(RsvpState? rsvp) => rsvp switch
         {
-            UserId = member.UserId,
-            RsvpId = member.RsvpId,
-            Rsvp = member.Rsvp is RsvpState rsvp ? Document(state, rsvp) : null,
-            Problem = member.Refusal is Refusal refusal
-                ? new ProblemDocument { Code = refusal.Code, Rsvp = refusal.ShowsRsvp is RsvpState shown ? Document(state, shown) : null }
-                : null,
-        })];
+            null => null,
+            _ when rsvp.UserId == command.Caller.UserId || IsLogged(rsvp.Id) => Document(state, rsvp),
+            _ => Document(state, rsvp) with { SpecialRequirements = null },
+        };
+
+        bool IsLogged(Guid rsvpId) =>
+            command is not { BulkWaitlist.DryRun: true } && (logged ??= [.. decision.Log.Select(entry => entry.After?.Id).OfType<Guid>()]).Contains(rsvpId);
+    }
 
     public static RsvpDocument Document(WorkingSet state, RsvpState rsvp) => new()
     {

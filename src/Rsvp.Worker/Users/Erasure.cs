@@ -32,6 +32,7 @@ internal sealed class Erasure(NpgsqlDataSource dataSource, SystemCommands comman
         """;
 
     // What the log and the stored outcomes tell of the user's RSVPs keeps its facts and loses its words, also where others asked: a group's creator, a host.
+    // What the user asked and what changed nothing has no row in the log: nobody else may read it, and it is forgotten with all outcomes.
     private const string EraseSql =
         """
         WITH done AS (
