@@ -52,7 +52,14 @@ internal static class BatchLoad
         JOIN   activity_hosts h ON h.activity_id = wanted.activity_id AND h.user_id = wanted.user_id
         """;
 
-    private const string AllHostsSql = "SELECT activity_id, user_id FROM activity_hosts WHERE activity_id = ANY($1)";
+    // One who was deleted decides nothing any more, so they are not the last who can.
+    private const string AllHostsSql =
+        """
+        SELECT h.activity_id, h.user_id
+        FROM   activity_hosts h
+        JOIN   users u USING (user_id)
+        WHERE  h.activity_id = ANY($1) AND u.deleted_at IS NULL
+        """;
 
     private const string OutcomesSql = "SELECT outcome FROM rsvp_requests WHERE request_id = ANY($1)";
 
