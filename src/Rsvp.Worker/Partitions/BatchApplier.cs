@@ -239,13 +239,20 @@ internal sealed partial class BatchApplier(
         NpgsqlConnection connection, WorkingSet state, IReadOnlyList<DecidedCommand> decided, IReadOnlyList<OutboxMessage> outbox, bool guards,
         CancellationToken cancellationToken)
     {
+        await using var batch = new NpgsqlBatch(connection);
         if (decided.All(one => !one.IsNew))
         {
-            return; // Delivered again: everything is there already.
+            // Delivered again: everything is there already. One that is decided alone was counted as an attempt, which has succeeded.
+            if (decided is [var only])
+            {
+                BatchRecords.ForgetAttempts(batch, [only]);
+                await batch.ExecuteNonQueryAsync(cancellationToken);
+            }
+
+            return;
         }
 
         using var span = Traces.Step("commit");
-        await using var batch = new NpgsqlBatch(connection);
         BatchSave.AddDomain(batch, state, guards);
         BatchRecords.AddLog(batch, state);
         BatchRecords.AddOutcomes(batch, decided, forgetAttempts: decided.Any(one => one.Outcome.Problem?.Code == ProblemCodes.Failed) || decided.Count == 1);

@@ -51,9 +51,13 @@ internal static class BatchRecords
 
         if (forgetAttempts)
         {
-            Sql.Add(batch, ForgetAttemptsSql, Of([.. decided], one => one.Command.RequestId));
+            ForgetAttempts(batch, decided);
         }
     }
+
+    /// <summary>Forgets how often the commands were tried, now that they have their outcomes.</summary>
+    public static void ForgetAttempts(NpgsqlBatch batch, IReadOnlyList<DecidedCommand> decided) =>
+        Sql.Add(batch, ForgetAttemptsSql, Of([.. decided], one => one.Command.RequestId));
 
     /// <summary>Adds the rows of the decision log, and a notification for each that its person should hear of.</summary>
     public static void AddLog(NpgsqlBatch batch, WorkingSet state)
