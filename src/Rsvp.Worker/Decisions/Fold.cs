@@ -119,9 +119,12 @@ internal sealed partial class Fold(ILogger<Fold> logger)
     private static Decision Dispatch(WorkingSet state, ActivityState? activity, Command command)
     {
         var caller = command.Caller.UserId;
-        if (command.CreateActivity is CreateActivity create && activity is null)
+        if (command.CreateActivity is CreateActivity create)
         {
-            return CreateActivityDecision.Decide(command.ActivityId, caller, create, state.Now);
+            // Its id is made of who asked, the key and the body, so the one that is there is what is asked for, longer ago than outcomes are kept.
+            return activity is null
+                ? CreateActivityDecision.Decide(command.ActivityId, caller, create, state.Now)
+                : Decision.Nothing(activity, null) with { ShowsActivity = true };
         }
 
         ArgumentNullException.ThrowIfNull(activity);

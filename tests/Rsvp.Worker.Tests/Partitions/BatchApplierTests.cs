@@ -2,6 +2,7 @@ using Npgsql;
 using Rsvp.Contracts;
 using Rsvp.Hosting.Problems;
 using Rsvp.Testing;
+using Rsvp.Worker.Audit;
 using Rsvp.Worker.Partitions;
 
 namespace Rsvp.Worker.Tests.Partitions;
@@ -140,6 +141,70 @@ public sealed class BatchApplierTests(TestDatabase database) : IClassFixture<Tes
 
         Assert.Equal([ProblemCodes.Failed, null], outcomes.Select(outcome => outcome.Problem?.Code));
         Assert.Equal(0L, await database.ScalarAsync<long>("SELECT count(*) FROM command_attempts WHERE request_id = $1", killer.RequestId));
+    }
+
+    [Fact]
+    public async Task A_command_with_an_outcome_is_no_attempt_however_often_it_is_delivered_with_one_that_kills()
+    {
+        var activity = await _world.OpenAsync(capacity: 5);
+        var innocent = World.Submit(activity, Guid.NewGuid());
+        await _world.ApplyAsync(innocent);
+
+        // From the third delivery on each is tried alone.
+        for (var delivery = 3; delivery < 9; delivery++)
+        {
+            await _world.ApplyAsync([innocent], delivery);
+        }
+
+        Assert.Equal(0L, await database.ScalarAsync<long>("SELECT count(*) FROM command_attempts WHERE request_id = $1", innocent.RequestId));
+    }
+
+    [Fact]
+    public async Task An_activity_opened_again_after_its_outcome_was_forgotten_is_the_one_that_is_there()
+    {
+        var create = World.Envelope(Guid.NewGuid(), _world.Host, CommandNames.CreateActivity) with
+        {
+            CreateActivity = new CreateActivity { Settings = new ActivitySettings { Title = "Chess night", StartsAt = TimeProvider.System.GetUtcNow().AddDays(7) } },
+        };
+        var first = await _world.ApplyAsync(create);
+        await database.ExecuteAsync("DELETE FROM rsvp_requests WHERE request_id = $1", create.RequestId);
+
+        var again = await _world.ApplyAsync(create);
+
+        Assert.Null(again.Problem);
+        Assert.False(again.Created);
+        Assert.Equal((first.Activity!.Id, first.Activity.Version), (again.Activity!.Id, again.Activity.Version));
+    }
+
+    [Fact]
+    public async Task A_start_in_the_first_year_there_is_fails_nobody()
+    {
+        var activity = await _world.OpenAsync(capacity: 0);
+        await _world.ApplyAsync(World.Patch(
+            activity,
+            _world.Host,
+            new UpdateActivity { StartsAt = DateTimeOffset.MinValue.AddDays(1), RegistrationClosesAt = TimeProvider.System.GetUtcNow().AddDays(1), PromotionCutoffMinutes = 2_880 }));
+
+        var waits = await _world.ApplyAsync(World.Submit(activity, Guid.NewGuid()));
+
+        Assert.Equal("waitlisted", waits.Rsvp!.Status);
+        Assert.True((await new Auditor(database.DataSource).RunAsync(new AuditOptions { Activities = [activity] })).IsClean);
+    }
+
+    [Fact]
+    public async Task The_last_host_is_the_last_who_was_not_deleted()
+    {
+        var activity = await _world.OpenAsync(capacity: 5);
+        var gone = Guid.NewGuid();
+        await database.ExecuteAsync("INSERT INTO users (user_id) VALUES ($1)", gone);
+        var added = await _world.ApplyAsync(World.Envelope(activity, _world.Host, CommandNames.AddHost) with { AddHost = new AddHost { UserId = gone } });
+        await database.ExecuteAsync("UPDATE users SET deleted_at = now() WHERE user_id = $1", gone);
+
+        var removed = await _world.ApplyAsync(
+            World.Envelope(activity, _world.Host, CommandNames.RemoveHost) with { RemoveHost = new RemoveHost { UserId = _world.Host } });
+
+        Assert.Null(added.Problem);
+        Assert.Equal(ProblemCodes.LastHost, removed.Problem!.Code);
     }
 
     [Fact]
