@@ -1,10 +1,28 @@
 #!/usr/bin/env bash
-# usage: infra/compose/run-file.sh FOLDER
+# usage: infra/compose/run-file.sh FOLDER [--disposable]
 # Writes FOLDER/run.json about the running containers, with their secrets in it: RSVP_HOME=FOLDER makes ./rsvp (storm, watch, token, audit, dead) and
 # ./rsvp test --system FOLDER work on them, from a machine that reaches the containers' own addresses, as Linux does. DOCKER names another docker.
+# --disposable says that tests may make people and activities and change rows: without it they refuse.
 set -euo pipefail
 
-folder=${1:?usage: infra/compose/run-file.sh FOLDER}
+usage() {
+  echo "usage: infra/compose/run-file.sh FOLDER [--disposable]" >&2
+  exit 2
+}
+
+folder=
+disposable=false
+for argument in "$@"; do
+  case $argument in
+    --disposable) disposable=true ;;
+    -*) usage ;;
+    *)
+      [ -z "$folder" ] || usage
+      folder=$argument
+      ;;
+  esac
+done
+[ -n "$folder" ] || usage
 root=$(cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)
 
 secret() {
@@ -40,6 +58,7 @@ cat >"$new" <<JSON
 {
   "apiUrl": "http://$bind:8080",
   "notifierUrl": "http://$bind:8080",
+  "disposable": $disposable,
   "postgres": "postgresql://rsvp_owner:$owner@$postgres:5432/rsvp",
   "rabbitmq": "amqp://rsvp:$admin@$rabbitmq:5672/",
   "rabbitmqManagement": "http://rsvp:$admin@127.0.0.1:15672",

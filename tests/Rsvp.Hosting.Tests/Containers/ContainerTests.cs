@@ -151,7 +151,7 @@ public sealed partial class ContainerTests
     }
 
     [Fact]
-    public async Task The_run_file_is_written_whole_or_not_at_all_and_for_its_owner_alone()
+    public async Task The_run_file_is_written_whole_or_not_at_all_and_for_its_owner_alone_and_says_what_tests_may_do()
     {
         var root = Directory.CreateTempSubdirectory("rsvp-run-file-").FullName;
         try
@@ -169,21 +169,26 @@ public sealed partial class ContainerTests
             await File.WriteAllTextAsync(file, "older");
 
             var withoutContainers = await ExitCodeAsync(Writing("false"));
+            var misunderstood = new[] { await ExitCodeAsync(Writing("echo", "--dispose")), await ExitCodeAsync(Writing("echo", "elsewhere")) };
             var kept = await File.ReadAllTextAsync(file);
             var withThem = await ExitCodeAsync(Writing("echo"));
             using var written = JsonDocument.Parse(await File.ReadAllTextAsync(file));
+            var toDispose = await ExitCodeAsync(Writing("echo", "--disposable"));
+            using var disposable = JsonDocument.Parse(await File.ReadAllTextAsync(file));
             File.Delete(Path.Combine(secrets, "jwt_key"));
             var withoutSecret = await ExitCodeAsync(Writing("echo"));
 
-            Assert.Equal((1, 0, 1), (withoutContainers, withThem, withoutSecret));
+            Assert.Equal((1, 0, 0, 1), (withoutContainers, withThem, toDispose, withoutSecret));
+            Assert.Equal([2, 2], misunderstood);
             Assert.Equal("older", kept);
+            Assert.Equal((false, true), (written.RootElement.GetProperty("disposable").GetBoolean(), disposable.RootElement.GetProperty("disposable").GetBoolean()));
             Assert.Equal("http://192.0.2.7:8080", written.RootElement.GetProperty("apiUrl").GetString());
             Assert.Equal("jwt_key", written.RootElement.GetProperty("jwt").GetProperty("key").GetString());
             Assert.Equal([file], Directory.EnumerateFiles(root, "run.json*"));
             if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
 
             // In place of docker: one that fails, or one that has an answer.
-            ProcessStartInfo Writing(string docker) => new("bash", [script, root]) { Environment = { ["DOCKER"] = docker, ["RSVP_BIND"] = "" } };
+            ProcessStartInfo Writing(string docker, params string[] more) => new("bash", [script, root, .. more]) { Environment = { ["DOCKER"] = docker, ["RSVP_BIND"] = "" } };
         }
         finally
         {
