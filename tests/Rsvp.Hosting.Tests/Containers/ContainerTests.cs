@@ -112,6 +112,17 @@ public sealed partial class ContainerTests
     }
 
     [Fact]
+    public async Task The_proxy_says_by_which_scheme_and_from_where_a_client_came_whatever_the_client_says()
+    {
+        var proxy = Regex.Match(await File.ReadAllTextAsync(Repository.PathOf("infra", "proxy", "haproxy.cfg")), @"^frontend public\n(?:  .*\n)*", RegexOptions.Multiline).Value;
+
+        // The API believes it: what a `bind … ssl` of the same frontend takes has to be https, or no page may connect.
+        Assert.Equal(
+            ["X-Forwarded-For %[src]", "X-Forwarded-Proto %[ssl_fc,iif(https,http)]"],
+            proxy.Split('\n').Select(line => line.Split("  http-request set-header ")).Where(parts => parts.Length == 2).Select(parts => parts[1]));
+    }
+
+    [Fact]
     public async Task Every_secret_is_a_file_and_none_is_in_the_environment()
     {
         var compose = await File.ReadAllTextAsync(Repository.PathOf("docker-compose.yml"));
