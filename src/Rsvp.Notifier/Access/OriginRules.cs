@@ -8,7 +8,8 @@ internal sealed class OriginRules(IOptions<PushOptions> options, IConfiguration 
 {
     internal const string CorsPolicy = "push";
 
-    private readonly string? _publicOrigin = configuration["Public:Origin"]?.TrimEnd('/');
+    // An environment variable that is there and empty names nothing.
+    private readonly string? _publicOrigin = configuration["Public:Origin"] is { Length: > 0 } origin ? origin.TrimEnd('/') : null;
 
     /// <summary>Origins that are named in the configuration.</summary>
     internal IEnumerable<string> Named => options.Value.AllowedOrigins.Select(origin => origin.TrimEnd('/'))

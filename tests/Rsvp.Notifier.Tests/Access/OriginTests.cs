@@ -43,6 +43,15 @@ public sealed class OriginTests(PushWorld world) : IClassFixture<PushWorld>
     }
 
     [Fact]
+    public async Task A_public_origin_that_is_there_and_empty_is_none()
+    {
+        await using var unnamed = await PushWorld.CreateAsync(("Public:Origin", ""));
+
+        Assert.Equal(HttpStatusCode.OK, await NegotiateAsync(unnamed, unnamed.Url.GetLeftPart(UriPartial.Authority)));
+        Assert.Equal(HttpStatusCode.Forbidden, await NegotiateAsync(unnamed, "https://evil.example"));
+    }
+
+    [Fact]
     public async Task A_listed_page_elsewhere_is_told_that_it_may_ask()
     {
         await using var strict = await PushWorld.CreateAsync(("Push:AllowedOrigins:0", "https://app.example"));
