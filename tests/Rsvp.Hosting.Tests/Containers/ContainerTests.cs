@@ -96,6 +96,18 @@ public sealed partial class ContainerTests
     }
 
     [Fact]
+    public async Task All_brokers_are_of_one_minor_release_which_does_not_change_by_itself()
+    {
+        string[][] files = [["docker-compose.yml"], ["docker-compose.scaled.yml"], ["tools", "Rsvp.Cli", "Servers", "Containers.cs"]];
+        var texts = await Task.WhenAll(files.Select(file => File.ReadAllTextAsync(Repository.PathOf(file))));
+
+        var releases = texts.Select(text => Assert.Single(BrokerImage().Matches(text)).Groups["release"].Value).ToList();
+
+        Assert.All(releases, release => Assert.Matches(@"^\d+\.\d+$", release));
+        Assert.Single(releases.Distinct());
+    }
+
+    [Fact]
     public async Task A_proxy_full_of_connections_stays_below_its_containers_limits()
     {
         var proxy = await File.ReadAllTextAsync(Repository.PathOf("infra", "proxy", "haproxy.cfg"));
@@ -249,6 +261,9 @@ public sealed partial class ContainerTests
 
     [GeneratedRegex(@"sed 's/\^(?<from>vm_memory_high_watermark\\\.relative = \.\*)/vm_memory_high_watermark\.absolute = (?<megabytes>\d+)MB/' /rsvp/rabbitmq\.conf")]
     private static partial Regex Watermark();
+
+    [GeneratedRegex(@"rabbitmq:(?<release>[\d.]+)-management")]
+    private static partial Regex BrokerImage();
 
     [GeneratedRegex("^ +limits:.*", RegexOptions.Multiline)]
     private static partial Regex Limits();

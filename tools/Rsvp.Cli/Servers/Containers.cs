@@ -120,7 +120,7 @@ internal sealed class ContainerRabbit(ServerContext context) : RabbitServer(cont
                 "-p", $"127.0.0.1:{Context.Ports.RabbitMetrics}:15692",
                 "-v", $"{data}:/var/lib/rabbitmq", "-v", $"{etc}/rabbitmq.conf:/etc/rabbitmq/rabbitmq.conf:ro",
                 "-v", $"{etc}/enabled_plugins:/etc/rabbitmq/enabled_plugins:ro", "-v", $"{definitions}:/etc/rabbitmq/definitions:ro",
-                "rabbitmq:4-management-alpine",
+                "rabbitmq:4.2-management-alpine",
             ],
             cancellationToken);
     }
