@@ -295,6 +295,23 @@ public sealed class AlertTests(SystemFixture system, ObservedSystem observed) : 
     }
 
     [Fact]
+    public async Task Messages_that_no_notifier_takes_are_told()
+    {
+        await system.Instance.StopAsync("notifier-1", CancellationToken.None);
+        try
+        {
+            await system.JoinAsync(await system.OpenAsync(10));
+            await observed.FiresAsync("RsvpMessagesWaiting");
+        }
+        finally
+        {
+            await system.Instance.StartAsync("notifier-1", CancellationToken.None);
+        }
+
+        await observed.QuietAsync();
+    }
+
+    [Fact]
     public async Task A_database_that_is_away_is_told()
     {
         await system.Instance.StopAsync("postgres", CancellationToken.None);
