@@ -36,9 +36,11 @@ public sealed partial record AlertRule(string Name, string Expression, string Se
 
     /// <summary>The file with every duration shortened, so that a test need not wait for an hour; thresholds stay. A window keeps room for some looks of a second.</summary>
     public static string Scaled() => Day().Replace(
-        Window().Replace(
-            For().Replace(File.ReadAllText(FilePath), wait => $"for: {Math.Max(1, Seconds(wait) / Faster).ToString(CultureInfo.InvariantCulture)}s"),
-            window => $"[{Math.Max(10, Seconds(window) / Faster).ToString(CultureInfo.InvariantCulture)}s]"),
+        Offset().Replace(
+            Window().Replace(
+                For().Replace(File.ReadAllText(FilePath), wait => $"for: {Math.Max(1, Seconds(wait) / Faster).ToString(CultureInfo.InvariantCulture)}s"),
+                window => $"[{Math.Max(10, Seconds(window) / Faster).ToString(CultureInfo.InvariantCulture)}s]"),
+            offset => $"offset {Math.Max(10, Seconds(offset) / Faster).ToString(CultureInfo.InvariantCulture)}s"),
         day => string.Create(CultureInfo.InvariantCulture, $"[{int.Parse(day.Groups["hours"].Value, CultureInfo.InvariantCulture) * 3600 / DayFaster}s:{Seconds(day) / DayFaster}s]"));
 
     /// <summary>The ways in which it fires: what is between <c>or</c>, of which each is enough.</summary>
@@ -78,6 +80,9 @@ public sealed partial record AlertRule(string Name, string Expression, string Se
 
     [GeneratedRegex(@"\[(?<number>\d+)(?<unit>[sm])\]")]
     private static partial Regex Window();
+
+    [GeneratedRegex(@"offset (?<number>\d+)(?<unit>[sm])")]
+    private static partial Regex Offset();
 
     [GeneratedRegex(@"\[(?<hours>\d+)h:(?<number>\d+)(?<unit>m)\]")]
     private static partial Regex Day();
