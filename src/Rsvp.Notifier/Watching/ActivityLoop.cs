@@ -158,7 +158,7 @@ internal sealed partial class ActivityLoop
                 FinishRead(read);
                 break;
             case Mail.Resync resync:
-                _resyncDue |= resync.Version is not { } version || version > _view.Version;
+                _resyncDue |= resync.Version is not { } version || version > _view.SeenVersion;
                 _hostsDue |= _resyncDue;
                 break;
             case Mail.Tick:

@@ -8,12 +8,14 @@ internal sealed class ActivityView(Guid activityId)
 {
     private readonly Dictionary<Guid, RsvpView> _rsvps = [];
     private readonly HashSet<RsvpView> _waiting = [];
-    private long _seenVersion;
 
     /// <summary>Null until anything is known.</summary>
     internal CapacityDocument? Capacity { get; private set; }
 
     internal long Version => Capacity?.Version ?? 0;
+
+    /// <summary>The newest version of which an event or a read of every watched RSVP told. A read for a newcomer brings newer counts, and nothing of the others' RSVPs.</summary>
+    internal long SeenVersion { get; private set; }
 
     /// <summary>Places in line.</summary>
     internal int WaitlistLength { get; private set; }
@@ -36,8 +38,8 @@ internal sealed class ActivityView(Guid activityId)
     /// <returns>Whether they were.</returns>
     internal bool Apply(ActivityChanged change)
     {
-        HasGap |= _seenVersion > 0 && change.Version > _seenVersion + 1;
-        _seenVersion = Math.Max(_seenVersion, change.Version);
+        HasGap |= SeenVersion > 0 && change.Version > SeenVersion + 1;
+        SeenVersion = Math.Max(SeenVersion, change.Version);
         return Take(change.Capacity with { Version = change.Version }, change.WaitlistLength);
     }
 
@@ -50,9 +52,9 @@ internal sealed class ActivityView(Guid activityId)
     internal void Apply(ActivityState state, bool isComplete)
     {
         Take(state.Capacity, state.WaitlistLength);
-        if (isComplete || _seenVersion == 0)
+        if (isComplete || SeenVersion == 0)
         {
-            _seenVersion = Math.Max(_seenVersion, state.Capacity.Version);
+            SeenVersion = Math.Max(SeenVersion, state.Capacity.Version);
         }
     }
 

@@ -83,6 +83,24 @@ public sealed class GapTests
     }
 
     [Fact]
+    public async Task Whoever_begins_to_watch_after_an_event_was_lost_does_not_hide_it_from_the_others()
+    {
+        await using var world = await PushWorld.CreateAsync(("Push:ReconcileInterval", "00:00:02"));
+        var activity = await TestActivity.OpenAsync(world.Database);
+        var user = Guid.NewGuid();
+        await activity.CommitAsync((user, "confirmed"));
+        await using var client = await world.ConnectAsync(user);
+        await using var newcomer = await world.ConnectAsync(Guid.NewGuid());
+        await client.WatchActivityAsync(activity.Id);
+
+        await activity.CommitAsync((user, "cancelled"));
+        var snapshot = await newcomer.WatchActivityAsync(activity.Id);
+
+        Assert.Equal(3, snapshot.Version);
+        await Eventually.HoldsAsync(() => client.Statuses.Last().Status == "cancelled", "the lost change was found");
+    }
+
+    [Fact]
     public async Task Every_notifier_hears_everything()
     {
         await using var world = await PushWorld.CreateAsync();

@@ -85,6 +85,20 @@ public sealed class ActivityViewTests
         Assert.Equal(hasGap, view.HasGap);
     }
 
+    [Fact]
+    public void Counts_that_were_read_for_a_newcomer_are_not_taken_for_the_events_before_them()
+    {
+        var view = new ActivityView(Activity);
+        view.Apply(State(1), isComplete: false);
+
+        view.Apply(State(3), isComplete: false);
+        var afterTheNewcomer = (view.Version, view.SeenVersion);
+        view.Apply(State(3), isComplete: true);
+
+        Assert.Equal((3L, 1L), afterTheNewcomer);
+        Assert.Equal((3L, 3L), (view.Version, view.SeenVersion));
+    }
+
     private static string StatusAt(int version) => version % 2 == 0 ? "confirmed" : "cancelled";
 
     private static RsvpChanged Change(int version, string status) => new() { RsvpId = Rsvp, UserId = User, Status = status, RsvpVersion = version };
