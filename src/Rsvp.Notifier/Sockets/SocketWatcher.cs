@@ -47,7 +47,14 @@ internal sealed class SocketWatcher(HttpContext http, Guid userId, bool isAdmin,
     internal override void Revoke(Guid rsvpId)
     {
         base.Revoke(rsvpId);
-        _revoked.Cancel();
+        try
+        {
+            _revoked.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The socket has ended, and the loop has not heard of it yet.
+        }
     }
 
     internal override void Abort()
