@@ -1,17 +1,20 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Rsvp.Hosting.Database;
+using Rsvp.Hosting.Problems;
+using Rsvp.Notifier.Access;
 using Rsvp.Notifier.Snapshots;
 using Rsvp.Notifier.Watching;
 
 namespace Rsvp.Notifier.Changes;
 
-/// <summary>Compares what is watched with the database now and then: a change whose message was lost, and that none followed, is found here.</summary>
+/// <summary>Compares who watches and what is watched with the database now and then: no message tells of a deleted user, and one that was lost, and that none followed, is found here.</summary>
 internal sealed partial class Reconciler(
-    ActivityLoops loops, SnapshotReader reader, SchemaGate schema, IOptions<PushOptions> options, TimeProvider timeProvider, ILogger<Reconciler> logger)
+    ActivityLoops loops, UserConnections connections, SnapshotReader reader, SchemaGate schema, IOptions<PushOptions> options, TimeProvider timeProvider,
+    ILogger<Reconciler> logger)
     : BackgroundService
 {
-    // Activities compared by one statement.
+    // Users or activities compared by one statement.
     private const int ChunkMax = 1_000;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -22,6 +25,11 @@ internal sealed partial class Reconciler(
         {
             try
             {
+                foreach (var chunk in connections.Users().Chunk(ChunkMax))
+                {
+                    await EndDeletedAsync(chunk, stoppingToken);
+                }
+
                 foreach (var chunk in loops.All().Chunk(ChunkMax))
                 {
                     await CompareAsync(chunk, stoppingToken);
@@ -31,6 +39,14 @@ internal sealed partial class Reconciler(
             {
                 LogFailed(error.Message);
             }
+        }
+    }
+
+    private async Task EndDeletedAsync(Guid[] userIds, CancellationToken cancellationToken)
+    {
+        foreach (var userId in await reader.ReadDeletedAsync(userIds, cancellationToken))
+        {
+            connections.End(userId, ProblemCodes.UserDeleted);
         }
     }
 
@@ -46,6 +62,6 @@ internal sealed partial class Reconciler(
         }
     }
 
-    [LoggerMessage(5011, LogLevel.Warning, "Versions could not be compared: {Reason}")]
+    [LoggerMessage(5011, LogLevel.Warning, "Who watches and what is watched could not be compared with the database: {Reason}")]
     private partial void LogFailed(string reason);
 }

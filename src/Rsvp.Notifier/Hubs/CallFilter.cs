@@ -42,7 +42,7 @@ internal sealed partial class CallFilter(UserConnections connections, PushMetric
     public Task OnConnectedAsync(HubLifetimeContext context, Func<HubLifetimeContext, Task> next)
     {
         var watcher = HubWatcher.Of(context.Context);
-        if (!connections.TryOpen(watcher.UserId))
+        if (!connections.TryOpen(watcher))
         {
             // A connection that is refused here never counts as disconnected.
             watcher.Close();
@@ -57,7 +57,7 @@ internal sealed partial class CallFilter(UserConnections connections, PushMetric
     {
         var watcher = HubWatcher.Of(context.Context);
         metrics.ConnectionClosed(Transport);
-        connections.Close(watcher.UserId);
+        connections.Close(watcher);
         watcher.Close();
         return next(context, exception);
     }

@@ -56,6 +56,13 @@ internal sealed class SnapshotReader(NpgsqlDataSource dataSource) : IDisposable
         WHERE  activity_id = ANY(@activities)
         """;
 
+    private const string DeletedSql =
+        """
+        SELECT user_id
+        FROM   users
+        WHERE  user_id = ANY(@users) AND deleted_at IS NOT NULL
+        """;
+
     private const string ActivityOfSql =
         """
         SELECT activity_id
@@ -124,6 +131,21 @@ internal sealed class SnapshotReader(NpgsqlDataSource dataSource) : IDisposable
         }
 
         return versions;
+    }
+
+    /// <summary>Those of some users who were deleted.</summary>
+    internal async Task<IReadOnlyList<Guid>> ReadDeletedAsync(Guid[] userIds, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(DeletedSql);
+        command.Parameters.AddWithValue("users", userIds);
+        var deleted = new List<Guid>();
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+        {
+            deleted.Add(row.GetGuid(0));
+        }
+
+        return deleted;
     }
 
     /// <summary>The activity of an RSVP, which never changes; null when there is no such RSVP.</summary>

@@ -67,9 +67,12 @@ internal static partial class SocketEndpoints
 
     private static async Task WatchAsync(HttpContext http, Guid activityId, WatchTarget target)
     {
-        var connections = http.RequestServices.GetRequiredService<UserConnections>();
-        var userId = http.User.UserId();
-        if (!connections.TryOpen(userId))
+        var services = http.RequestServices;
+        var connections = services.GetRequiredService<UserConnections>();
+        using var watcher = new SocketWatcher(
+            http, http.User.UserId(), http.User.IsAdmin(), services.GetRequiredService<IOptions<PushOptions>>().Value,
+            services.GetRequiredService<TimeProvider>(), services.GetRequiredService<PushMetrics>());
+        if (!connections.TryOpen(watcher))
         {
             await Problem.WriteAsync(http, ProblemCodes.TooManyConnections);
             return;
@@ -77,21 +80,19 @@ internal static partial class SocketEndpoints
 
         try
         {
-            await ServeAsync(http, activityId, target);
+            await ServeAsync(http, activityId, watcher, target);
         }
         finally
         {
-            connections.Close(userId);
+            connections.Close(watcher);
         }
     }
 
-    private static async Task ServeAsync(HttpContext http, Guid activityId, WatchTarget target)
+    private static async Task ServeAsync(HttpContext http, Guid activityId, SocketWatcher watcher, WatchTarget target)
     {
         var services = http.RequestServices;
         var metrics = services.GetRequiredService<PushMetrics>();
         var timeProvider = services.GetRequiredService<TimeProvider>();
-        var options = services.GetRequiredService<IOptions<PushOptions>>().Value;
-        using var watcher = new SocketWatcher(http, http.User.UserId(), http.User.IsAdmin(), options, timeProvider, metrics);
         try
         {
             await services.GetRequiredService<ActivityLoops>().JoinAsync(activityId, watcher, target, http.RequestAborted);

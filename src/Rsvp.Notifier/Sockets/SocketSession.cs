@@ -18,7 +18,7 @@ internal sealed class SocketSession(SocketWatcher watcher, WebSocket socket, Tim
     internal async Task RunAsync(TimeSpan expiresIn, CancellationToken stopping, CancellationToken aborted)
     {
         using var expired = new CancellationTokenSource(expiresIn, timeProvider);
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(expired.Token, stopping, watcher.Revoked);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(expired.Token, stopping, watcher.Ended);
         watcher.Attach(socket);
 
         // A receive that is cancelled takes the socket with it, so it is left alone and the goodbye said beside it.
@@ -33,7 +33,7 @@ internal sealed class SocketSession(SocketWatcher watcher, WebSocket socket, Tim
             var (status, reason) = receiving.IsCompletedSuccessfully
                 ? await receiving
                 : stopping.IsCancellationRequested ? (WebSocketCloseStatus.EndpointUnavailable, "The service restarts; connect again.")
-                : watcher.Revoked.IsCancellationRequested ? (WebSocketCloseStatus.PolicyViolation, "rsvp_not_found")
+                : watcher.EndedBy is { } code ? (WebSocketCloseStatus.PolicyViolation, code)
                 : (WebSocketCloseStatus.PolicyViolation, "token_expired");
             await watcher.CloseAsync(status, reason, closing.Token);
             await receiving.WaitAsync(closing.Token);

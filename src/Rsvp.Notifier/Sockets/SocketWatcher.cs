@@ -1,4 +1,5 @@
 using System.Net.WebSockets;
+using Rsvp.Hosting.Problems;
 using Rsvp.Notifier.Watching;
 
 namespace Rsvp.Notifier.Sockets;
@@ -9,11 +10,15 @@ internal sealed class SocketWatcher(HttpContext http, Guid userId, bool isAdmin,
 {
     // One message at a time; the first turn comes with the socket.
     private readonly SemaphoreSlim _turn = new(0, 1);
-    private readonly CancellationTokenSource _revoked = new();
+    private readonly CancellationTokenSource _ended = new();
     private WebSocket? _socket;
+    private volatile string? _endedBy;
 
     /// <summary>Cancelled when the watcher may no longer watch.</summary>
-    internal CancellationToken Revoked => _revoked.Token;
+    internal CancellationToken Ended => _ended.Token;
+
+    /// <summary>Why it may no longer watch; null while it may.</summary>
+    internal string? EndedBy => _endedBy;
 
     internal void Attach(WebSocket socket)
     {
@@ -40,21 +45,20 @@ internal sealed class SocketWatcher(HttpContext http, Guid userId, bool isAdmin,
 
     public void Dispose()
     {
-        _revoked.Dispose();
+        _ended.Dispose();
         _turn.Dispose();
     }
 
     internal override void Revoke(Guid rsvpId)
     {
         base.Revoke(rsvpId);
-        try
-        {
-            _revoked.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // The socket has ended, and the loop has not heard of it yet.
-        }
+        SayGoodbye(ProblemCodes.RsvpNotFound);
+    }
+
+    internal override void End(string code)
+    {
+        Close();
+        SayGoodbye(code);
     }
 
     internal override void Abort()
@@ -83,6 +87,20 @@ internal sealed class SocketWatcher(HttpContext http, Guid userId, bool isAdmin,
         finally
         {
             _turn.Release();
+        }
+    }
+
+    /// <summary>Has the session close the socket.</summary>
+    private void SayGoodbye(string code)
+    {
+        _endedBy ??= code;
+        try
+        {
+            _ended.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The socket has ended, and who tells it so has not heard of that yet.
         }
     }
 }

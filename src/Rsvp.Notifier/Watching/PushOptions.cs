@@ -16,7 +16,7 @@ internal sealed class PushOptions
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
     public TimeSpan PositionInterval { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How often the versions of everything watched are compared with the database, in case a message was lost; default 30 s.</summary>
+    /// <summary>How often the versions of everything watched are compared with the database, in case a message was lost, and the connections of deleted users ended; default 30 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
     public TimeSpan ReconcileInterval { get; set; } = TimeSpan.FromSeconds(30);
 

@@ -126,6 +126,14 @@ internal abstract class Watcher(Guid userId, bool isAdmin, PushOptions options, 
     /// <summary>The right to watch an RSVP ended, because its activity's hosts changed.</summary>
     internal virtual void Revoke(Guid rsvpId) => Remove(WatchTarget.Rsvp(rsvpId));
 
+    /// <summary>The right to be connected ended: nothing more is told, and the connection ends.</summary>
+    /// <param name="code">Why, where the connection has a way to say so.</param>
+    internal virtual void End(string code)
+    {
+        Close();
+        Abort();
+    }
+
     /// <summary>Ends the connection at once, whatever waits for it.</summary>
     internal abstract void Abort();
 

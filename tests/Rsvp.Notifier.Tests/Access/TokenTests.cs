@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.WebSockets;
 using System.Text.Json;
 using Microsoft.AspNetCore.SignalR;
 using Rsvp.Notifier.Tests.Worlds;
@@ -134,5 +135,31 @@ public sealed class TokenTests(PushWorld world) : IClassFixture<PushWorld>
         Assert.Contains("user_deleted", watch.Message, StringComparison.Ordinal);
         Assert.Contains("403", connect.ToString(), StringComparison.Ordinal);
         Assert.Equal((HttpStatusCode.Forbidden, "user_deleted"), socket);
+    }
+
+    [Fact]
+    public async Task The_open_connections_of_a_user_who_is_deleted_end()
+    {
+        await using var comparing = await PushWorld.CreateAsync(("Push:ReconcileInterval", "00:00:00.200"));
+        var activity = await TestActivity.OpenAsync(comparing.Database);
+        var guest = Guid.NewGuid();
+        await activity.CommitAsync((guest, "confirmed"));
+        var rsvpId = await activity.RsvpIdAsync(guest);
+        await using var hub = await comparing.ConnectAsync(activity.HostId);
+        await using var idle = await comparing.ConnectAsync(activity.HostId);
+        await using var socket = await SocketClient.ConnectAsync(comparing.Url, $"/api/rsvps/{rsvpId}/status", TestTokens.For(activity.HostId));
+        await using var guests = await comparing.ConnectAsync(guest);
+        await hub.WatchRsvpAsync(rsvpId);
+        await guests.WatchRsvpAsync(rsvpId);
+
+        await comparing.Database.ExecuteAsync("UPDATE users SET deleted_at = now() WHERE user_id = $1", activity.HostId);
+        var status = await Eventually.EndsAsync(socket.ReceiveCloseAsync(), "the socket was closed");
+        await Eventually.HoldsAsync(() => !hub.IsConnected && !idle.IsConnected, "the hub connections were closed");
+        await comparing.PublishAsync(await activity.CommitAsync((guest, "cancelled")));
+        await Eventually.HoldsAsync(() => guests.Statuses.Last().Status == "cancelled", "who was not deleted is told on");
+
+        Assert.Equal((WebSocketCloseStatus.PolicyViolation, "user_deleted"), (status!.Value, socket.CloseReason));
+        Assert.Equal("confirmed", Assert.Single(hub.Statuses).Status);
+        Assert.True(guests.IsConnected);
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Rsvp.Hosting.Problems;
 using Rsvp.Notifier.Sockets;
 using Rsvp.Notifier.Watching;
 
@@ -19,6 +20,7 @@ public sealed class SocketWatcherTests
         watcher.Dispose();
 
         watcher.Revoke(rsvpId);
+        watcher.End(ProblemCodes.UserDeleted);
         watcher.Abort();
 
         Assert.True(watcher.IsClosed);
