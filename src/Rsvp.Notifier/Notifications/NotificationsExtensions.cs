@@ -38,9 +38,9 @@ internal static class NotificationsExtensions
         services.AddSingleton<INotificationChannel, WebhookChannel>();
         services.AddSingleton<DeliveryLoops>();
         services.AddHostedService(provider => provider.GetRequiredService<DeliveryLoops>());
-        services.AddSingleton<NotificationsQueue>();
-        services.AddHostedService(provider => provider.GetRequiredService<NotificationsQueue>());
-        services.AddHealthChecks().AddCheck<NotificationsQueue>("notifications", tags: ["ready"]);
+        services.AddSingleton<NotificationsLink>();
+        services.AddHostedService<NotificationsQueue>();
+        services.AddHealthChecks().AddCheck<NotificationsLink>("notifications", tags: ["ready"]);
     }
 
     /// <summary>Adds the consumer to the notifier's bus; <see cref="NotificationsQueue"/> connects it.</summary>

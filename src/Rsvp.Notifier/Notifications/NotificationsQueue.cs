@@ -1,14 +1,14 @@
 using MassTransit;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Npgsql;
 using Rsvp.Hosting.Database;
 using Rsvp.Hosting.Messaging;
 
 namespace Rsvp.Notifier.Notifications;
 
-/// <summary>Subscribes this notifier to the queue of issued notifications once the schema is there; all notifiers share it. Not ready before.</summary>
-internal sealed class NotificationsQueue(IReceiveEndpointConnector connector, IBusControl bus, SchemaGate schema, ILogger<NotificationsQueue> logger)
-    : BackgroundService, IHealthCheck
+/// <summary>Subscribes this notifier to the queue of issued notifications once the schema is there; all notifiers share it.</summary>
+internal sealed class NotificationsQueue(
+    IReceiveEndpointConnector connector, IBusControl bus, SchemaGate schema, NotificationsLink link, ILogger<NotificationsQueue> logger)
+    : BackgroundService
 {
     // Messages on their way to one statement: those of a rush on many activities are small.
     private const int ConcurrencyMax = 64;
@@ -21,11 +21,6 @@ internal sealed class NotificationsQueue(IReceiveEndpointConnector connector, IB
 
     // A bus that stops while an endpoint connects waits for it without end.
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
-
-    private volatile bool _isSubscribed;
-
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(_isSubscribed ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("Issued notifications do not arrive."));
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -48,11 +43,11 @@ internal sealed class NotificationsQueue(IReceiveEndpointConnector connector, IB
                 retry.Exponential(RetriesMax, RetryMin, RetryMax, RetryStep);
             });
             queue.ConfigureConsumer<NotificationsIssuedConsumer>(registration);
+            queue.ConnectReceiveEndpointObserver(link);
         });
         try
         {
             await handle.Ready.WaitAsync(stoppingToken);
-            _isSubscribed = true;
         }
         catch (OperationCanceledException)
         {
