@@ -19,7 +19,7 @@ internal sealed partial class DeliveryLoop(
     // Attempts that are under way when the notifier stops may end for so long.
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(5);
 
-    private readonly ConcurrentDictionary<Task, Guid> _underWay = new();
+    private readonly ConcurrentDictionary<Task, Delivery> _underWay = new();
     private readonly ChannelPause _pause = new(PauseMin, options.PauseMax, timeProvider);
     private readonly SemaphoreSlim _wake = new(0);
 
@@ -65,7 +65,7 @@ internal sealed partial class DeliveryLoop(
     {
         try
         {
-            return await store.TakeAsync(channel.Name, [.. _underWay.Values.Distinct()], channel.PerTargetMax, max, cancellationToken);
+            return await store.TakeAsync(channel.Name, channel.PerTargetMax, channel.HoldsUp, max, cancellationToken);
         }
         catch (NpgsqlException error)
         {
@@ -77,7 +77,7 @@ internal sealed partial class DeliveryLoop(
     private void Start(Delivery delivery, CancellationToken ending)
     {
         var attempt = Task.Run(() => AttemptAsync(delivery, ending), CancellationToken.None);
-        _underWay[attempt] = delivery.Target;
+        _underWay[attempt] = delivery;
         attempt.ContinueWith(
             done =>
             {

@@ -11,20 +11,31 @@ internal sealed class DeliveryStore([FromKeyedServices(NotificationsExtensions.D
     // Of the due the oldest, in which there are targets enough to keep a channel busy.
     private const int WindowMax = 1_000;
 
+    // What any notifier tries now has no result yet and a lease that is not over, which may have begun a moment after our statement.
+    // Of one target those come first that were issued first, also when they come back late, from a lease or a server that was away.
+    // Two that take at once see the same first ones: the second finds them locked or not due any more, and leaves that target alone.
     private const string TakeSql =
         """
-        WITH due AS (
-            SELECT notification_id, channel, target, due_at, row_number() OVER (PARTITION BY target ORDER BY due_at, issued_at, notification_id) AS turn
-            FROM  (SELECT notification_id, channel, target, due_at, issued_at
-                   FROM   notification_deliveries
-                   WHERE  state = 'pending' AND channel = $1 AND due_at <= now() AND target <> ALL ($2)
-                   ORDER  BY due_at
-                   LIMIT  $3) AS oldest
+        WITH held AS MATERIALIZED (
+            SELECT notification_id, channel, target, due_at, issued_at
+            FROM   notification_deliveries
+            WHERE  state = 'pending' AND channel = $1 AND due_at > now() AND due_at < now() + greatest($6 + interval '10 seconds', $3)
+              AND  attempts > 0 AND (last_error IS NULL OR due_at <= now() + $3)
+        ), oldest AS (
+            SELECT notification_id, channel, target, due_at, issued_at
+            FROM   notification_deliveries
+            WHERE  state = 'pending' AND channel = $1 AND due_at <= now()
+              AND  target NOT IN (SELECT target FROM held GROUP BY target HAVING count(*) >= $2)
+            ORDER  BY due_at
+            LIMIT  $4
+        ), due AS (
+            SELECT *, row_number() OVER (PARTITION BY target ORDER BY is_due, issued_at, notification_id) AS turn
+            FROM  (SELECT *, false AS is_due FROM held UNION ALL SELECT *, true FROM oldest) AS pending
         ), free AS (
             SELECT d.notification_id, d.channel, d.target
             FROM   due
             JOIN   notification_deliveries d USING (notification_id, channel, target)
-            WHERE  due.turn <= $4 AND d.state = 'pending' AND d.due_at <= now()
+            WHERE  due.is_due AND due.turn <= $2 AND d.state = 'pending' AND d.due_at <= now()
             ORDER  BY due.due_at
             LIMIT  $5
             FOR    UPDATE OF d SKIP LOCKED
@@ -63,18 +74,18 @@ internal sealed class DeliveryStore([FromKeyedServices(NotificationsExtensions.D
 
     /// <summary>Takes deliveries that are due; nobody else gets them before the lease is over.</summary>
     /// <param name="channel">Of this channel.</param>
-    /// <param name="busyTargets">Not to these.</param>
-    /// <param name="perTargetMax">At most so many to one target.</param>
+    /// <param name="perTargetMax">To one target at most so many, with those that any notifier has under way.</param>
+    /// <param name="holdsUp">Those that are tried again within this time count as under way.</param>
     /// <param name="max">At most so many.</param>
     /// <param name="cancellationToken">Ends it; what was taken unseen comes back after the lease.</param>
     public async Task<IReadOnlyList<Delivery>> TakeAsync(
-        string channel, Guid[] busyTargets, int perTargetMax, int max, CancellationToken cancellationToken)
+        string channel, int perTargetMax, TimeSpan holdsUp, int max, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(TakeSql);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = channel });
-        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = busyTargets });
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = WindowMax });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = perTargetMax });
+        command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = holdsUp });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = WindowMax });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = max });
         command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = Lease });
         var taken = new List<Delivery>();

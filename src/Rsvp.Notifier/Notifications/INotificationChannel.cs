@@ -12,8 +12,11 @@ internal interface INotificationChannel
     /// <summary>Attempts under way at once in this process.</summary>
     int ConcurrencyMax { get; }
 
-    /// <summary>Attempts under way at once for one target, so that a slow one does not take the channel from the others.</summary>
+    /// <summary>Attempts under way at once for one target, of all notifiers, so that a slow one does not take the channel from the others.</summary>
     int PerTargetMax { get; }
+
+    /// <summary>A delivery that is tried again within this time holds up others to its target as if it were under way; zero: they pass it.</summary>
+    TimeSpan HoldsUp { get; }
 
     /// <summary>When a delivery that failed is tried again.</summary>
     /// <returns>Null: it is given up.</returns>

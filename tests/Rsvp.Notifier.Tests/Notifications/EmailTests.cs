@@ -33,6 +33,49 @@ public sealed class EmailTests
     }
 
     [Fact]
+    public async Task Two_notifiers_mail_one_person_in_order_however_slow_the_server_is()
+    {
+        await using var mail = MailServer.Start();
+        using var answers = new ManualResetEventSlim();
+        var mails = 0;
+        mail.OnMail = () =>
+        {
+            if (Interlocked.Increment(ref mails) == 1)
+            {
+                answers.Wait(TimeSpan.FromMinutes(1));
+            }
+
+            return "250 OK";
+        };
+        await using var world = await PushWorld.CreateAsync(Mailbox.Settings(mail));
+        await world.StartNotifierAsync();
+        var mailbox = new Mailbox(world);
+        var activity = await TestActivity.OpenAsync(world.Database);
+        var person = await mailbox.AddUserAsync("person@example.org");
+        var others = await Task.WhenAll(Enumerable.Range(0, 10).Select(index => mailbox.AddUserAsync($"user{index}@example.org")));
+        var (first, second) = (Mailbox.Issue(activity.Id, "waitlisted", person), Mailbox.Issue(activity.Id, "promoted", person));
+
+        await world.PublishAsync(first);
+        await Eventually.HoldsAsync(() => Volatile.Read(ref mails) == 1, "the first mail is under way");
+        await world.PublishAsync(second);
+        await Eventually.HoldsAsync(async () => await mailbox.CountAsync(second) == 1, "the second one is planned");
+        foreach (var other in others)
+        {
+            // Each has both notifiers look again.
+            var issued = Mailbox.Issue(activity.Id, "confirmed", other);
+            await world.PublishAsync(issued);
+            await mailbox.StandsAsync(issued, "sent");
+        }
+
+        answers.Set();
+        await mailbox.StandsAsync(first, "sent");
+        await mailbox.StandsAsync(second, "sent");
+
+        Guid[] told = [first.Notifications[0].NotificationId, second.Notifications[0].NotificationId];
+        Assert.Equal(told, mail.Mails.Select(received => received.NotificationId).Where(told.Contains));
+    }
+
+    [Fact]
     public async Task A_mail_says_the_same_in_text_and_html_and_what_people_chose_is_encoded()
     {
         await using var mail = MailServer.Start();

@@ -33,6 +33,10 @@ internal sealed class EmailChannel(
     /// <remarks>One after another, so that "confirmed" does not overtake "waitlisted" in the same mailbox.</remarks>
     public int PerTargetMax => 1;
 
+    /// <inheritdoc/>
+    /// <remarks>As long as a server may be left alone that is away. What is put off for longer is passed: to hear late of a place would be worse than to hear in the wrong order.</remarks>
+    public TimeSpan HoldsUp => options.Value.PauseMax;
+
     public TimeSpan? NextDelay(Delivery delivery) =>
         delivery.Age >= GiveUpAfter ? null : Delays[Math.Clamp(delivery.Attempts - 1, 0, Delays.Length - 1)];
 

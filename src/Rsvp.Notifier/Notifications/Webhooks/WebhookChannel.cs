@@ -29,6 +29,10 @@ internal sealed partial class WebhookChannel(
 
     public int PerTargetMax => 4;
 
+    /// <inheritdoc/>
+    /// <remarks>Webhooks come in no promised order.</remarks>
+    public TimeSpan HoldsUp => TimeSpan.Zero;
+
     public TimeSpan? NextDelay(Delivery delivery) => delivery.Attempts > Delays.Length ? null : Delays[Math.Max(0, delivery.Attempts - 1)];
 
     public async Task<SendResult> SendAsync(Delivery delivery, CancellationToken cancellationToken)
