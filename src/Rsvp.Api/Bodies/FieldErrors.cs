@@ -18,7 +18,10 @@ internal sealed class FieldErrors
         _messages ??= new Dictionary<string, List<string>>(StringComparer.Ordinal);
         if (_messages.TryGetValue(field, out var messages))
         {
-            messages.Add(message);
+            if (!messages.Contains(message))
+            {
+                messages.Add(message);
+            }
         }
         else if (_messages.Count < FieldsMax)
         {

@@ -111,7 +111,7 @@ internal sealed class JsonFields(JsonElement json, BodyRules rules, FieldErrors 
 
         foreach (var candidate in values)
         {
-            if (value.ValueEquals(candidate))
+            if (Says(value, candidate))
             {
                 return candidate;
             }
@@ -163,7 +163,7 @@ internal sealed class JsonFields(JsonElement json, BodyRules rules, FieldErrors 
         var read = new List<string>();
         foreach (var item in list.EnumerateArray())
         {
-            var known = item.ValueKind == JsonValueKind.String ? values.FirstOrDefault(value => item.ValueEquals(value)) : null;
+            var known = item.ValueKind == JsonValueKind.String ? values.FirstOrDefault(value => Says(item, value)) : null;
             if (known is null || read.Contains(known))
             {
                 Refuse(name, known is null ? $"Must be a list of: {string.Join(", ", values)}." : $"Has {known} twice.");
@@ -209,7 +209,7 @@ internal sealed class JsonFields(JsonElement json, BodyRules rules, FieldErrors 
             return null;
         }
 
-        if (value.TryGetGuid(out var id))
+        if (TryGetId(value, out var id))
         {
             return id;
         }
@@ -236,7 +236,7 @@ internal sealed class JsonFields(JsonElement json, BodyRules rules, FieldErrors 
 
         foreach (var (index, value) in list.EnumerateArray().Index())
         {
-            if (value.ValueKind == JsonValueKind.String && value.TryGetGuid(out var id))
+            if (value.ValueKind == JsonValueKind.String && TryGetId(value, out var id))
             {
                 ids.Add(id);
             }
@@ -310,6 +310,7 @@ internal sealed class JsonFields(JsonElement json, BodyRules rules, FieldErrors 
         }
     }
 
+    // Each of the three below throws at an escaped lone surrogate, which is no text, no name and no id.
     private static bool TryGetString(JsonElement value, out string text)
     {
         try
@@ -319,8 +320,32 @@ internal sealed class JsonFields(JsonElement json, BodyRules rules, FieldErrors 
         }
         catch (InvalidOperationException)
         {
-            // An escaped lone surrogate.
             text = "";
+            return false;
+        }
+    }
+
+    private static bool Says(JsonElement value, string text)
+    {
+        try
+        {
+            return value.ValueEquals(text);
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    private static bool TryGetId(JsonElement value, out Guid id)
+    {
+        try
+        {
+            return value.TryGetGuid(out id);
+        }
+        catch (InvalidOperationException)
+        {
+            id = default;
             return false;
         }
     }

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using Rsvp.Api.Bodies;
+using Rsvp.Api.Hosts;
+using Rsvp.Api.Notifications;
 using Rsvp.Api.Problems;
 using Rsvp.Api.Rsvps;
 
@@ -111,6 +113,27 @@ public sealed class BodyReaderTests
         var errors = await BodyReading.RefusalAsync<SubmitRsvpBody>(json);
 
         Assert.InRange(errors.Count, 1, 100);
+    }
+
+    [Fact]
+    public async Task An_unknown_property_that_is_there_ten_thousand_times_gets_one_error()
+    {
+        var json = "{" + string.Join(',', Enumerable.Repeat("\"x\":0", 10_000)) + "}";
+
+        var errors = await BodyReading.RefusalAsync<SubmitRsvpBody>(json);
+
+        Assert.Single(errors["x"]);
+    }
+
+    [Fact]
+    public async Task Half_a_surrogate_pair_is_no_name_and_no_id()
+    {
+        const string Half = "\"\\ud800\"";
+
+        Assert.Equal(["ifFull"], (await BodyReading.RefusalAsync<SubmitRsvpBody>($"{{\"ifFull\":{Half}}}")).Keys);
+        Assert.Equal(["userId"], (await BodyReading.RefusalAsync<WalkInBody>($"{{\"userId\":{Half}}}")).Keys);
+        Assert.Equal(["rsvpIds[0]"], (await BodyReading.RefusalAsync<BulkBody>($"{{\"action\":\"remove\",\"rsvpIds\":[{Half}]}}")).Keys);
+        Assert.Equal(["mutedKinds"], (await BodyReading.RefusalAsync<PreferencesBody>($"{{\"mutedKinds\":[{Half}]}}")).Keys);
     }
 
     [Theory]
