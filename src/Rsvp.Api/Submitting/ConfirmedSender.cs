@@ -33,10 +33,10 @@ internal sealed class ConfirmedSender(IBus bus, TimeProvider time)
     {
         var startedAt = time.GetTimestamp();
         var copies = new List<Copy>(2);
-        var (wasSent, wasRepeated) = (false, false);
+        var (wasSent, wasRepeated, wasInterrupted) = (false, false, false);
         try
         {
-            while (Left(bound) is var left && left > TimeSpan.Zero)
+            while (Left(bound) > TimeSpan.Zero)
             {
                 var isLate = Left(bound / 2) <= TimeSpan.Zero;
                 var mayBegin = Volatile.Read(ref _leftBehind) < LeftBehindMax;
@@ -49,9 +49,14 @@ internal sealed class ConfirmedSender(IBus bus, TimeProvider time)
 
                 wasRepeated = isLate;
 
-                if (await AnswerAsync(copies, wasRepeated ? left : Left(bound / 2), cancellationToken) is { } answer)
+                // Time goes on meanwhile: what was left a moment ago may be over.
+                var patience = Left(isLate ? bound : bound / 2);
+                var (answer, oneWasInterrupted) = await AnswerAsync(copies, patience > TimeSpan.Zero ? patience : TimeSpan.Zero, cancellationToken);
+                wasInterrupted |= oneWasInterrupted;
+                if (answer is { } known)
                 {
-                    return answer;
+                    // A copy that was interrupted may be there, whatever became of the next one.
+                    return known != Acceptance.Accepted && wasInterrupted ? Acceptance.Unknown : known;
                 }
 
                 if (copies.Count == 0 && Left(bound) is var rest && rest > TimeSpan.Zero)
@@ -71,7 +76,7 @@ internal sealed class ConfirmedSender(IBus bus, TimeProvider time)
     }
 
     // Null: in this time none was answered, or all were interrupted; these are gone from the list.
-    private async Task<Acceptance?> AnswerAsync(List<Copy> copies, TimeSpan patience, CancellationToken cancellationToken)
+    private async Task<(Acceptance? Answer, bool OneWasInterrupted)> AnswerAsync(List<Copy> copies, TimeSpan patience, CancellationToken cancellationToken)
     {
         try
         {
@@ -79,26 +84,30 @@ internal sealed class ConfirmedSender(IBus bus, TimeProvider time)
         }
         catch (TimeoutException)
         {
-            return null;
+            return (null, false);
         }
 
+        var oneWasInterrupted = false;
         foreach (var copy in copies.Where(copy => copy.Send.IsCompleted).ToArray())
         {
             copies.Remove(copy);
             copy.Cancellation.Dispose();
             if (copy.Send.IsCompletedSuccessfully)
             {
-                return Acceptance.Accepted;
+                return (Acceptance.Accepted, oneWasInterrupted);
             }
 
+            var refusal = Refusal(copy.Send);
+            oneWasInterrupted |= refusal is null;
+
             // Of one copy: the other one may be there.
-            if (Refusal(copy.Send) is { } refusal && copies.Count == 0)
+            if (refusal is not null && copies.Count == 0)
             {
-                return refusal;
+                return (refusal, oneWasInterrupted);
             }
         }
 
-        return null;
+        return (null, oneWasInterrupted);
     }
 
     private static Acceptance? Refusal(Task send) => send.Exception?.InnerException switch
