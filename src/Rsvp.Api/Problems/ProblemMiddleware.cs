@@ -57,7 +57,8 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
                 // Shutting down, out of connections, not migrated yet; a defect in a statement shows here too.
                 LogDatabaseRefused(refused, refused.SqlState);
                 return new ProblemResult(ProblemCodes.Unavailable);
-            case NpgsqlException:
+            case NpgsqlException or TimeoutException:
+                // The second of those who wait behind the one that opens the first connection.
                 LogDatabaseAway(exception.Message);
                 return new ProblemResult(ProblemCodes.Unavailable);
             default:

@@ -49,21 +49,25 @@ internal sealed partial class OutcomeLookup(NpgsqlDataSource database, OutcomeWa
 
     private async Task<Found> LookAsync(Guid requestId, Guid userId, CancellationToken cancellationToken)
     {
-        using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        bound.CancelAfter(LookMax);
         try
         {
-            await using var command = database.CreateCommand("SELECT outcome::text FROM rsvp_requests WHERE request_id = $1 AND user_id = $2");
-            command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = requestId });
-            command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = userId });
-            var json = await command.ExecuteScalarAsync(bound.Token) as string;
+            // Bounded from outside: to cancel a command the library asks the server, and waits for as long as nothing comes back.
+            var json = await ReadAsync(requestId, userId).WaitAsync(LookMax, cancellationToken);
             return new Found(json is null ? null : JsonSerializer.Deserialize(json, ContractJson.Default.CommandOutcome), IsSure: true);
         }
-        catch (Exception exception) when (exception is NpgsqlException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
         {
             LogDatabaseAway(exception.Message);
             return default;
         }
+    }
+
+    private async Task<string?> ReadAsync(Guid requestId, Guid userId)
+    {
+        await using var command = database.CreateCommand("SELECT outcome::text FROM rsvp_requests WHERE request_id = $1 AND user_id = $2");
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = requestId });
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = userId });
+        return await command.ExecuteScalarAsync(CancellationToken.None) as string;
     }
 
     [LoggerMessage(3201, LogLevel.Debug, "Outcomes cannot be read: {Reason}")]

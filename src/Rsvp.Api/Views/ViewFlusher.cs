@@ -26,7 +26,7 @@ internal sealed partial class ViewFlusher(
             {
                 await WriteAsync(taken, cancellationToken);
             }
-            catch (Exception failure) when (failure is NpgsqlException or OperationCanceledException)
+            catch (Exception failure) when (failure is NpgsqlException or TimeoutException or OperationCanceledException)
             {
                 foreach (var view in taken)
                 {
