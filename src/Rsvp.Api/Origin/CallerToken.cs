@@ -20,7 +20,7 @@ internal static class CallerToken
         {
             return token.Length == 0 ? "" : new JsonWebToken(token).Subject;
         }
-        catch (ArgumentException)
+        catch (Exception exception) when (exception is ArgumentException or FormatException)
         {
             // Not a token; the notifier says so.
             return "";

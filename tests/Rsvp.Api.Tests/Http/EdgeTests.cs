@@ -182,6 +182,10 @@ public sealed class EdgeTests(ApiWorld world) : IClassFixture<ApiWorld>
         }
     }
 
+    [Fact]
+    public async Task A_limit_of_more_than_a_number_holds_is_the_largest() =>
+        Assert.Equal(200, (await world.SendAsync(HttpMethod.Get, "/api/activities?limit=99999999999999999999", token: null)).Status);
+
     [Theory]
     [InlineData("limit=0")]
     [InlineData("limit=-1")]
