@@ -10,10 +10,12 @@ import { empty, fillWords, loading, seatBar, trouble } from "../lib/parts.js";
 export function hostingView({ redraw }) {
   const state = { ids: null, error: null };
   let unwatch = [];
+  let closed = false;
 
   async function load() {
     try {
       const { items } = await getAll("/api/users/my-activities", 2);
+      if (closed) return;
       items.forEach(store.keepActivity);
       state.ids = items.map(item => item.id);
       state.error = null;
@@ -30,7 +32,7 @@ export function hostingView({ redraw }) {
   return {
     title: () => "Host",
     refresh: load,
-    close: () => unwatch.forEach(stop => stop()),
+    close: () => { closed = true; unwatch.forEach(stop => stop()); },
     draw: () => [
       h("div", { class: "head-row" }, h("h1", { tabindex: "-1" }, "What you host"), state.ids?.length > 0 && open),
       trouble(state.error),
