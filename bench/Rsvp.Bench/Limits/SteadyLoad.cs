@@ -37,10 +37,14 @@ internal sealed class SteadyLoad(BenchSystem system, RoundRunner rounds, BenchOp
         PreparedRound round = rounds.Prepare(system.Ours, plan);
         Task<RoundFigures> sending = rounds.SendAsync(system.Ours, plan, round, cancellationToken);
         Dictionary<string, double> before = CpuMeter.Read(system.Processes);
+        int lastMinute = -1;
         while (!sending.IsCompleted)
         {
             await Task.WhenAny(sending, Task.Delay(Interval, cancellationToken));
-            double minute = Math.Round(clock.Elapsed.TotalMinutes);
+            int minute = (int)Math.Round(clock.Elapsed.TotalMinutes);
+            if (minute == lastMinute) break;
+
+            lastMinute = minute;
             Dictionary<string, double> cpu = CpuMeter.Read(system.Processes);
             foreach ((string process, double seconds) in cpu)
             {
