@@ -8,12 +8,15 @@ namespace Rsvp.Worker.DeadLetters;
 internal sealed class DeadLetterQueue : IAsyncDisposable
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan PutBackTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(5);
 
     // What the broker and the bus added when they gave the message up; the bus's own headers of a message begin with MT-, too, but none of these.
     private static readonly string[] FaultHeaders = ["x-death", "x-first-death-", "x-last-death-", "x-delivery-count", "x-acquired-count", "MT-Fault-", "MT-Reason", "MT-Host-"];
 
     private readonly IConnection _connection;
     private readonly IChannel _channel;
+    private int _inHand;
 
     private DeadLetterQueue(IConnection connection, IChannel channel) => (_connection, _channel) = (connection, channel);
 
@@ -42,11 +45,25 @@ internal sealed class DeadLetterQueue : IAsyncDisposable
         }
     }
 
-    /// <summary>Closing the channel in good order puts back what was read; a process that dies does the same.</summary>
+    /// <summary>Closing the channel puts back what was read, as the death of the process does; this completes when it lies there for the next who looks.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _channel.DisposeAsync();
-        await _connection.DisposeAsync();
+        try
+        {
+            if (_inHand > 0)
+            {
+                await PutBackAsync();
+            }
+        }
+        catch (Exception error) when (error is RabbitMQClientException or IOException or OperationCanceledException)
+        {
+            // The broker is away; it puts back what nobody holds any more.
+        }
+        finally
+        {
+            await _channel.DisposeAsync();
+            await _connection.DisposeAsync();
+        }
     }
 
     /// <summary>How many messages lie there; none while the queue is not made yet. After that answer, this cannot be used any more.</summary>
@@ -54,7 +71,7 @@ internal sealed class DeadLetterQueue : IAsyncDisposable
     {
         try
         {
-            return (await _channel.QueueDeclarePassiveAsync(Topology.DeadLetterQueue, cancellationToken)).MessageCount;
+            return await CountAsync(_channel, cancellationToken);
         }
         catch (OperationInterruptedException refusal) when (refusal.ShutdownReason?.ReplyCode == Constants.NotFound)
         {
@@ -69,6 +86,7 @@ internal sealed class DeadLetterQueue : IAsyncDisposable
     {
         for (var read = 0; read < max && await GetAsync(cancellationToken) is BasicGetResult got; read++)
         {
+            _inHand++;
             yield return DeadLetterReading.Read(got);
         }
     }
@@ -91,8 +109,27 @@ internal sealed class DeadLetterQueue : IAsyncDisposable
         await _channel.BasicPublishAsync("", queue, mandatory: true, properties, body, cancellationToken);
 
     /// <summary>Takes a dead letter out for good.</summary>
-    public async Task RemoveAsync(DeadLetter letter, CancellationToken cancellationToken) =>
+    public async Task RemoveAsync(DeadLetter letter, CancellationToken cancellationToken)
+    {
         await _channel.BasicAckAsync(letter.DeliveryTag, multiple: false, cancellationToken);
+        _inHand--;
+    }
+
+    private static async Task<long> CountAsync(IChannel channel, CancellationToken cancellationToken) =>
+        (await channel.QueueDeclarePassiveAsync(Topology.DeadLetterQueue, cancellationToken)).MessageCount;
+
+    // The broker answers that a channel is closed before the queue has back what the channel held.
+    private async Task PutBackAsync()
+    {
+        using var timeout = new CancellationTokenSource(PutBackTimeout);
+        var behind = await CountAsync(_channel, timeout.Token);
+        await _channel.CloseAsync(timeout.Token);
+        await using var after = await _connection.CreateChannelAsync(cancellationToken: timeout.Token);
+        while (await CountAsync(after, timeout.Token) < behind + _inHand)
+        {
+            await Task.Delay(PollInterval, timeout.Token);
+        }
+    }
 
     private static bool IsOfFault(string header) => Array.Exists(FaultHeaders, start => header.StartsWith(start, StringComparison.OrdinalIgnoreCase));
 

@@ -158,6 +158,24 @@ public sealed class DeskTests(DeadWorld world) : IClassFixture<DeadWorld>
     }
 
     [Fact]
+    public async Task Whoever_looks_after_somebody_who_looked_sees_the_same()
+    {
+        var letters = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => world.SendAsync(Topology.DeadLetterQueue, "no JSON"u8.ToArray())));
+
+        for (var look = 0; look < 200; look++)
+        {
+            var seen = new HashSet<string>();
+            await world.Desk.LookAsync(letter => seen.Add(letter.Id), default);
+            Assert.Superset(letters.ToHashSet(), seen);
+        }
+
+        foreach (var letter in letters)
+        {
+            Assert.Null(Assert.Single(await world.Desk.DropAsync(letter, Olga, default)).Refusal);
+        }
+    }
+
+    [Fact]
     public async Task What_came_from_nowhere_or_from_a_queue_that_is_gone_stays()
     {
         var body = DeadWorld.Batch(World.PassOver(Guid.NewGuid()));
