@@ -75,7 +75,11 @@ public static class PostgresExtensions
             AutoPrepareMinUsages = 2,
             Timeout = 5,
             CommandTimeout = 30,
-            KeepAlive = 10,
+
+            // The library's own keep-alive holds a thread for each resting connection of a database that hangs, until the command's timeout.
+            TcpKeepAlive = true,
+            TcpKeepAliveTime = 10,
+            TcpKeepAliveInterval = 3,
             IncludeErrorDetail = false,
             SearchPath = "public",
 
