@@ -29,7 +29,7 @@ internal static class HostedRsvpEndpoints
             .AnswersCsvToo();
 
     private static async Task<IResult> ListAsync(
-        Guid activityId, string? status, string? search, PageRequest page, HttpContext http, HostGate hosts, HostedRsvpReads rsvps, CancellationToken cancellationToken)
+        Guid activityId, string? status, string? search, PageRequest page, HttpContext http, HostGate hosts, HostedRsvpReads rsvps, TimeProvider time, CancellationToken cancellationToken)
     {
         if (status is not (null or "confirmed" or "waitlisted" or "offered" or "cancelled"))
         {
@@ -50,7 +50,7 @@ internal static class HostedRsvpEndpoints
         http.Response.Headers.Vary = "Accept";
         if (PrefersCsv(http.Request))
         {
-            return new CsvResult(rsvps.StreamAsync(filter, cancellationToken));
+            return new CsvResult(rsvps.StreamAsync(filter, cancellationToken), time);
         }
 
         var rows = await rsvps.ListAsync(filter, Cursor.Read(page.Cursor), page.Limit, cancellationToken);

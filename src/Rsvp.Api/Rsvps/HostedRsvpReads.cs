@@ -2,12 +2,20 @@ using System.Runtime.CompilerServices;
 using Dapper;
 using Npgsql;
 using Rsvp.Api.Paging;
+using Rsvp.Api.Problems;
+using Rsvp.Hosting.Problems;
 
 namespace Rsvp.Api.Rsvps;
 
 /// <summary>Every RSVP to an activity, for its hosts, in the order in which people first asked.</summary>
-internal sealed class HostedRsvpReads(NpgsqlDataSource database)
+internal sealed class HostedRsvpReads(NpgsqlDataSource database) : IDisposable
 {
+    /// <summary>Whole lists that are read at once; each holds a connection for as long as whoever asked takes to read, and the others are for everybody else.</summary>
+    internal const int StreamsMax = 5;
+
+    // Whoever has waited for this long is told to come back.
+    private static readonly TimeSpan TurnMax = TimeSpan.FromSeconds(3);
+
     // Positions are counted from the front as far as the page reaches, and not at all for a page on which nobody waits.
     // The database's own locale may know the letters of ASCII only, as C does; a name has others, too.
     private const string Sql =
@@ -33,6 +41,11 @@ internal sealed class HostedRsvpReads(NpgsqlDataSource database)
         ORDER  BY r.created_at, r.rsvp_id
         """;
 
+    private readonly SemaphoreSlim _turn = new(StreamsMax);
+
+    /// <inheritdoc/>
+    public void Dispose() => _turn.Dispose();
+
     /// <summary>One page, and one row more.</summary>
     internal async Task<IReadOnlyList<HostedRsvp>> ListAsync(HostedRsvpFilter filter, Cursor after, int limit, CancellationToken cancellationToken)
     {
@@ -43,14 +56,27 @@ internal sealed class HostedRsvpReads(NpgsqlDataSource database)
     }
 
     /// <summary>All of them, as they come from the database.</summary>
+    /// <exception cref="ProblemException"><c>unavailable</c>: <see cref="StreamsMax"/> others are being read, and none ended in time.</exception>
     internal async IAsyncEnumerable<HostedRsvp> StreamAsync(
         HostedRsvpFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var rows = connection.QueryUnbufferedAsync<HostedRsvp>(Sql, Values(filter, Cursor.Start, limit: null));
-        await foreach (var row in rows.WithCancellation(cancellationToken))
+        if (!await _turn.WaitAsync(TurnMax, cancellationToken))
         {
-            yield return row;
+            throw new ProblemException(new ProblemResult(ProblemCodes.Unavailable, "As many whole lists are being read as may be at once."));
+        }
+
+        try
+        {
+            await using var connection = await database.OpenConnectionAsync(cancellationToken);
+            var rows = connection.QueryUnbufferedAsync<HostedRsvp>(Sql, Values(filter, Cursor.Start, limit: null));
+            await foreach (var row in rows.WithCancellation(cancellationToken))
+            {
+                yield return row;
+            }
+        }
+        finally
+        {
+            _turn.Release();
         }
     }
 
