@@ -68,8 +68,15 @@ public sealed class CsvResultTests
                     await Task.Yield();
                     yield return new HostedRsvp
                     {
-                        Id = Guid.NewGuid(), ActivityId = Guid.NewGuid(), UserId = Guid.NewGuid(), Status = "confirmed", GuestCount = 0, PartySize = 1,
-                        CreatedAt = time.GetUtcNow(), UpdatedAt = time.GetUtcNow(), Version = 1,
+                        Id = Guid.NewGuid(),
+                        ActivityId = Guid.NewGuid(),
+                        UserId = Guid.NewGuid(),
+                        Status = "confirmed",
+                        GuestCount = 0,
+                        PartySize = 1,
+                        CreatedAt = time.GetUtcNow(),
+                        UpdatedAt = time.GetUtcNow(),
+                        Version = 1,
                     };
                 }
             }
