@@ -8,6 +8,7 @@ namespace Rsvp.Worker.DeadLetters;
 internal sealed class DeadLetterQueue : IAsyncDisposable
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PutBackTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(5);
 
@@ -32,6 +33,7 @@ internal sealed class DeadLetterQueue : IAsyncDisposable
             ClientProvidedName = "rsvp dead letters",
             AutomaticRecoveryEnabled = false,
             RequestedConnectionTimeout = ConnectTimeout,
+            ContinuationTimeout = AnswerTimeout,
         };
         var connection = await factory.CreateConnectionAsync([.. broker.Nodes.Select(node => new AmqpTcpEndpoint(node.Host, node.Port))], cancellationToken);
         try
@@ -45,7 +47,7 @@ internal sealed class DeadLetterQueue : IAsyncDisposable
         }
     }
 
-    /// <summary>Closing the channel puts back what was read, as the death of the process does; this completes when it lies there for the next who looks.</summary>
+    /// <summary>Closing the channel puts back what was read, as the death of the process does; this completes when as many lie there as must, for the next who looks, or after 5 s.</summary>
     public async ValueTask DisposeAsync()
     {
         try
@@ -57,7 +59,7 @@ internal sealed class DeadLetterQueue : IAsyncDisposable
         }
         catch (Exception error) when (error is RabbitMQClientException or IOException or OperationCanceledException)
         {
-            // The broker is away; it puts back what nobody holds any more.
+            // The broker is away, or somebody else has them in hand: it puts back what nobody holds any more.
         }
         finally
         {

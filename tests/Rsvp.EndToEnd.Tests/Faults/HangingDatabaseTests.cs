@@ -42,7 +42,7 @@ public sealed class HangingDatabaseTests(SystemFixture system) : IAsyncLifetime
         await Eventually.HoldsAsync(() => rush.Answered > ReaderCount, "people ask and read");
 
         _database.Swallow();
-        var refused = await Task.WhenAll(readers);
+        var refused = await Eventually.EndsAsync(Task.WhenAll(readers), "all who read are refused", TimeSpan.FromSeconds(60));
         var answered = rush.Answered;
         await Eventually.HoldsAsync(() => rush.Answered > answered + ReaderCount, "people are served while the database still hangs");
         _database.ComeBack();
