@@ -7,9 +7,8 @@ namespace Rsvp.Worker.DeadLetters;
 /// <summary>The queue of the dead letters, opened to look at it. What was read and not removed is back in the queue when this is closed, or its process dies.</summary>
 internal sealed class DeadLetterQueue : IAsyncDisposable
 {
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
+    // For a connection, for each answer, and for all answers together when it puts back.
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan PutBackTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(5);
 
     // What the broker and the bus added when they gave the message up; the bus's own headers of a message begin with MT-, too, but none of these.
@@ -32,7 +31,7 @@ internal sealed class DeadLetterQueue : IAsyncDisposable
             Uri = broker.Url,
             ClientProvidedName = "rsvp dead letters",
             AutomaticRecoveryEnabled = false,
-            RequestedConnectionTimeout = ConnectTimeout,
+            RequestedConnectionTimeout = AnswerTimeout,
             ContinuationTimeout = AnswerTimeout,
         };
         var connection = await factory.CreateConnectionAsync([.. broker.Nodes.Select(node => new AmqpTcpEndpoint(node.Host, node.Port))], cancellationToken);
@@ -123,7 +122,7 @@ internal sealed class DeadLetterQueue : IAsyncDisposable
     // The broker answers that a channel is closed before the queue has back what the channel held.
     private async Task PutBackAsync()
     {
-        using var timeout = new CancellationTokenSource(PutBackTimeout);
+        using var timeout = new CancellationTokenSource(AnswerTimeout);
         var behind = await CountAsync(_channel, timeout.Token);
         await _channel.CloseAsync(timeout.Token);
         await using var after = await _connection.CreateChannelAsync(cancellationToken: timeout.Token);
