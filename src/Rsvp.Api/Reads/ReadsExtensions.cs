@@ -20,6 +20,7 @@ internal static class ReadsExtensions
         DefaultTypeMap.MatchNamesWithUnderscores = true;
         SqlMapper.AddTypeHandler(new UtcTimeHandler());
         builder.Services.AddSingleton<DeletedUsers>();
+        PostgresExtensions.ReserveThreads(ConnectionsMax);
         builder.AddPostgres(connection =>
         {
             connection.MaxPoolSize = ConnectionsMax;

@@ -12,6 +12,9 @@ public static class PostgresExtensions
     // How long a host counts as what it last was; the default of 10 s would be added to every change of the primary.
     private const int RecheckSeconds = 1;
 
+    // For what needs no database, whatever those wait for who do.
+    private const int ThreadsBesides = 4;
+
     /// <summary>Adds an <see cref="NpgsqlDataSource"/> for <c>ConnectionStrings:Postgres</c> and the gate that waits for the schema.</summary>
     /// <param name="builder">The host.</param>
     /// <param name="configure">Changes to the connection string, such as the pool's bound; null for none.</param>
@@ -88,6 +91,18 @@ public static class PostgresExtensions
         };
         configure?.Invoke(connectionString);
         return SeekPrimary(connectionString.ConnectionString);
+    }
+
+    /// <summary>Lets the thread pool have a thread for each connection at once, and a few more, where its default is smaller.</summary>
+    /// <remarks>
+    /// To cancel a command the library connects anew and waits, on the thread that found the timeout. While the database hangs that is a thread for each connection,
+    /// and whoever needs the broker alone would wait for them: beyond one for each processor the pool adds one or two a second.
+    /// </remarks>
+    /// <param name="connectionsMax">The bounds of all pools of the process.</param>
+    public static void ReserveThreads(int connectionsMax)
+    {
+        ThreadPool.GetMinThreads(out var workerThreads, out var completionPortThreads);
+        ThreadPool.SetMinThreads(Math.Max(workerThreads, connectionsMax + ThreadsBesides), completionPortThreads);
     }
 
     private static bool HasSeveralHosts(NpgsqlConnectionStringBuilder keywords) => keywords.Host?.Contains(',', StringComparison.Ordinal) == true;

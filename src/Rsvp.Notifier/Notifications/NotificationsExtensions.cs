@@ -12,8 +12,8 @@ internal static class NotificationsExtensions
     /// <summary>Key of the data source of deliveries: connections of their own, so that neither they nor push wait for each other's.</summary>
     internal const string Database = "notifications";
 
-    // One for what is planned, one for each channel's look at what is due, the rest for records, which are short.
-    private const int ConnectionsMax = 8;
+    /// <summary>Connections of <see cref="Database"/>: one for what is planned, one for each channel's look at what is due, the rest for records, which are short.</summary>
+    internal const int ConnectionsMax = 8;
 
     internal static void AddNotifications(this IHostApplicationBuilder builder)
     {

@@ -1,4 +1,5 @@
 using Rsvp.Hosting.Database;
+using Rsvp.Notifier.Notifications;
 using Rsvp.Notifier.Snapshots;
 
 namespace Rsvp.Notifier.Watching;
@@ -8,6 +9,7 @@ internal static class WatchingExtensions
 {
     internal static void AddWatching(this IHostApplicationBuilder builder)
     {
+        PostgresExtensions.ReserveThreads(SnapshotReader.ConnectionsMax + NotificationsExtensions.ConnectionsMax);
         builder.AddPostgres(connection =>
         {
             connection.MaxPoolSize = SnapshotReader.ConnectionsMax;

@@ -40,6 +40,8 @@ internal sealed class HubWatchers : IAsyncDisposable
         Assert.All(_watchers, watcher => Assert.Equal(0, watcher.BackCount));
     }
 
+    internal void AssertNeverLost() => Assert.All(_watchers, watcher => Assert.Equal(0, watcher.State.LossCount));
+
     internal void AssertAllConnectedAgain() => Assert.All(_watchers, watcher => Assert.True(watcher.State is { IsConnected: true, LossCount: > 0 }));
 
     public async ValueTask DisposeAsync()
