@@ -10,7 +10,7 @@ namespace Rsvp.Hosting.Database;
 public sealed partial class SchemaGate(NpgsqlDataSource dataSource, ILogger<SchemaGate> logger)
 {
     /// <summary>The newest migration that this build relies on: the number its file name begins with.</summary>
-    public const int RequiredMigration = 16;
+    public const int RequiredMigration = 17;
 
     // Often enough that a start after migrating feels immediate; one cheap query each.
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(250);

@@ -17,8 +17,11 @@ namespace Rsvp.Worker.Users;
 [DisallowConcurrentExecution]
 internal sealed class Erasure(NpgsqlDataSource dataSource, SystemCommands commands, OutboxDispatcher dispatcher) : IJob
 {
-    // More than this at once waits for the next time, a second later.
+    // More than this at once waits for the next time; of one user, until that user is asked for again.
     private const int RsvpsMax = 500;
+
+    // What waits for a partition that is behind is not sent again every second.
+    private static readonly TimeSpan AskedAgainAfter = TimeSpan.FromSeconds(10);
 
     private const string FindSql =
         """
@@ -26,10 +29,13 @@ internal sealed class Erasure(NpgsqlDataSource dataSource, SystemCommands comman
         FROM   users u
         JOIN   rsvps r USING (user_id)
         WHERE  u.deleted_at IS NOT NULL AND (u.erased_at IS NULL OR u.erased_at > now() - interval '1 day')
+          AND  (u.erasure_asked_at IS NULL OR u.erasure_asked_at <= now() - $2)
           AND  (r.status <> 'cancelled' OR r.special_requirements IS NOT NULL)
         ORDER  BY u.deleted_at, r.activity_id
         LIMIT  $1
         """;
+
+    private const string AskedSql = "UPDATE users SET erasure_asked_at = now() WHERE user_id = ANY($1)";
 
     // What the log and the stored outcomes tell of the user's RSVPs keeps its facts and loses its words, also where others asked: a group's creator, a host.
     // What the user asked and what changed nothing has no row in the log: nobody else may read it, and it is forgotten with all outcomes.
@@ -80,18 +86,21 @@ internal sealed class Erasure(NpgsqlDataSource dataSource, SystemCommands comman
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default) => await SweepAsync(cancellationToken);
 
     /// <summary>Looks once.</summary>
-    /// <returns>How many RSVPs are to be ended.</returns>
+    /// <returns>How many RSVPs it asked to be ended.</returns>
     public async Task<int> SweepAsync(CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         var messages = new List<OutboxMessage>();
+        var userIds = new HashSet<Guid>();
         await using (var find = new NpgsqlCommand(FindSql, connection))
         {
             find.Parameters.AddWithValue(RsvpsMax);
+            find.Parameters.AddWithValue(AskedAgainAfter);
             await using var row = await find.ExecuteReaderAsync(cancellationToken);
             while (await row.ReadAsync(cancellationToken))
             {
                 var userId = row.GetGuid(1);
+                userIds.Add(userId);
                 messages.Add(commands.Message(
                     row.GetGuid(0), CommandNames.EraseRsvp, command => command with { RsvpUserId = userId, EraseRsvp = new EraseRsvp() }));
             }
@@ -99,6 +108,11 @@ internal sealed class Erasure(NpgsqlDataSource dataSource, SystemCommands comman
 
         await using var batch = new NpgsqlBatch(connection);
         OutboxInsert.Add(batch, messages);
+        if (userIds.Count > 0)
+        {
+            Sql.Add(batch, AskedSql, userIds.ToArray());
+        }
+
         Sql.Add(batch, EraseSql);
         await batch.ExecuteNonQueryAsync(cancellationToken);
         dispatcher.Publish(messages);
